@@ -1,0 +1,9 @@
+//! Many pictures: finding them, and classifying them on all cores.
+
+mod cancel;
+mod find;
+mod scan;
+
+pub use cancel::CancellationToken;
+pub use find::{Found, find_pictures};
+pub use scan::{ScanItem, ScanOptions, ScanResult, ScanSummary, scan};

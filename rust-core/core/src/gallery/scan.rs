@@ -1,0 +1,124 @@
+//! Classifying many pictures on several threads.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::CancellationToken;
+use crate::classifier::{Classifier, ClassifyError, Verdict};
+use crate::picture::ImageSource;
+
+/// A picture to scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ScanItem {
+    /// A file by path.
+    Path(PathBuf),
+    /// An encoded file in memory.
+    Bytes(Vec<u8>),
+}
+
+impl ScanItem {
+    fn source(&self) -> ImageSource<'_> {
+        match self {
+            Self::Path(path) => ImageSource::Path(path),
+            Self::Bytes(bytes) => ImageSource::Bytes(bytes),
+        }
+    }
+}
+
+/// How a scan runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ScanOptions {
+    /// Worker threads; one picture is decoded and classified on one thread.
+    pub jobs: NonZeroUsize,
+}
+
+impl Default for ScanOptions {
+    /// One worker per available core.
+    fn default() -> Self {
+        Self { jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN) }
+    }
+}
+
+/// The outcome for one item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ScanResult {
+    /// Position among the items.
+    pub index: usize,
+    /// The verdict, or why there is none.
+    pub outcome: Result<Verdict, ClassifyError>,
+}
+
+/// Counts at the end of a scan.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ScanSummary {
+    /// Items with a verdict.
+    pub classified: usize,
+    /// Items with an error.
+    pub failed: usize,
+    /// Whether the token ended the scan before its last item.
+    pub cancelled: bool,
+}
+
+/// Classifies all items and reports each result once, in the order of the items,
+/// on the calling thread. A failing item, even one that panics, never ends the
+/// scan; a cancelled scan returns after the items in work.
+pub fn scan(
+    classifier: &Classifier,
+    items: &[ScanItem],
+    options: ScanOptions,
+    token: &CancellationToken,
+    mut on_result: impl FnMut(ScanResult),
+) -> ScanSummary {
+    let next = AtomicUsize::new(0);
+    let (sender, receiver) = mpsc::channel();
+    let mut summary = ScanSummary::default();
+    thread::scope(|scope| {
+        for _ in 0..options.jobs.get().min(items.len()) {
+            let sender = sender.clone();
+            let next = &next;
+            scope.spawn(move || {
+                while !token.is_cancelled() {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else { break };
+                    let outcome = classify_guarded(classifier, item);
+                    if sender.send(ScanResult { index, outcome }).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut report = |result: ScanResult| {
+            match result.outcome {
+                Ok(_) => summary.classified += 1,
+                Err(_) => summary.failed += 1,
+            }
+            on_result(result);
+        };
+        let mut due = 0;
+        let mut early = BTreeMap::new();
+        for result in receiver {
+            early.insert(result.index, result);
+            while let Some(result) = early.remove(&due) {
+                due += 1;
+                report(result);
+            }
+        }
+        // After a cancellation there may be gaps before the last results.
+        early.into_values().for_each(report);
+    });
+    summary.cancelled = summary.classified + summary.failed < items.len();
+    summary
+}
+
+fn classify_guarded(classifier: &Classifier, item: &ScanItem) -> Result<Verdict, ClassifyError> {
+    // The classifier holds no state that a panic could leave half-changed.
+    catch_unwind(AssertUnwindSafe(|| classifier.classify(&item.source())))
+        .unwrap_or(Err(ClassifyError::Internal))
+}

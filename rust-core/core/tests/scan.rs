@@ -1,0 +1,110 @@
+//! Verdicts and scans with a network whose answers are known.
+
+mod common;
+
+use std::num::NonZeroUsize;
+
+use epic_core::gallery::{CancellationToken, ScanItem, ScanOptions, scan};
+use epic_core::picture::{Orientation, PixelFormat, Pixels};
+use epic_core::{Classifier, ImageSource};
+
+fn classifier() -> Classifier {
+    Classifier::new(&common::pack()).unwrap()
+}
+
+fn jobs(n: usize) -> ScanOptions {
+    ScanOptions { jobs: NonZeroUsize::new(n).unwrap() }
+}
+
+#[test]
+fn a_verdict_has_class_group_scores_and_size() {
+    let verdict =
+        classifier().classify(&ImageSource::Bytes(&common::png(32, 20, [0, 255, 0]))).unwrap();
+    assert_eq!((verdict.class.as_str(), verdict.group.as_str()), ("green", "irrelevant"));
+    assert_eq!((verdict.width, verdict.height), (32, 20));
+    assert!(!verdict.abstained && verdict.confidence > 0.9);
+    let sum: f32 = verdict.scores.iter().map(|(_, score)| score).sum();
+    assert!((sum - 1.0).abs() < 1e-5);
+}
+
+#[test]
+fn an_unsure_verdict_falls_back_to_personal() {
+    // Green and blue alike are surely irrelevant, whichever of them it is …
+    let teal = common::png(16, 16, [0, 200, 190]);
+    let verdict = classifier().classify(&ImageSource::Bytes(&teal)).unwrap();
+    assert!(!verdict.abstained && verdict.confidence < 0.9, "{verdict:?}");
+    // … while green and red are not.
+    let olive = common::png(16, 16, [200, 205, 0]);
+    let verdict = classifier().classify(&ImageSource::Bytes(&olive)).unwrap();
+    assert_eq!((verdict.class.as_str(), verdict.group.as_str()), ("green", "personal"));
+    assert!(verdict.abstained);
+}
+
+#[test]
+fn pixels_and_files_get_the_same_verdict() {
+    let classifier = classifier();
+    let from_file =
+        classifier.classify(&ImageSource::Bytes(&common::png(24, 24, [9, 30, 250]))).unwrap();
+    let rgba = [9, 30, 250, 255].repeat(24 * 24);
+    let pixels = Pixels {
+        data: &rgba,
+        width: 24,
+        height: 24,
+        stride: 96,
+        format: PixelFormat::Rgba8,
+        premultiplied: true,
+        orientation: Orientation::Rotate90,
+    };
+    assert_eq!(classifier.classify(&ImageSource::Pixels(pixels)).unwrap(), from_file);
+}
+
+#[test]
+fn a_corrupt_item_does_not_end_the_scan_and_order_is_kept() {
+    let items: Vec<_> = (0..40)
+        .map(|i| match i % 4 {
+            0 => ScanItem::Bytes(common::png(200 - i, 50, [255, 0, 0])),
+            1 => ScanItem::Bytes(b"garbage, not a picture".to_vec()),
+            2 => ScanItem::Bytes(common::png(10, 10, [0, 0, 255])),
+            _ => ScanItem::Path("no such file.jpg".into()),
+        })
+        .collect();
+    let mut kinds = Vec::new();
+    let summary = scan(&classifier(), &items, jobs(4), &CancellationToken::new(), |result| {
+        assert_eq!(result.index, kinds.len());
+        kinds.push(match result.outcome {
+            Ok(verdict) => verdict.class,
+            Err(error) => error.kind().to_owned(),
+        });
+    });
+    assert_eq!((summary.classified, summary.failed, summary.cancelled), (20, 20, false));
+    assert_eq!(kinds[..4], ["red", "unknown_format", "blue", "io"]);
+}
+
+#[test]
+fn a_cancelled_scan_reports_what_it_did_and_stops() {
+    let items = vec![ScanItem::Bytes(common::png(64, 64, [255, 0, 0])); 500];
+    let token = CancellationToken::new();
+    let mut reported = 0;
+    let summary = scan(&classifier(), &items, jobs(2), &token, |_| {
+        reported += 1;
+        if reported == 5 {
+            token.cancel();
+        }
+    });
+    assert!(summary.cancelled);
+    assert_eq!(summary.classified, reported);
+    assert!(reported < 500, "{reported}");
+}
+
+#[test]
+fn threads_agree_with_a_single_thread() {
+    let items: Vec<_> = (0..60u8)
+        .map(|i| ScanItem::Bytes(common::png(20, 33, [i * 4, 255 - i * 3, i.wrapping_mul(37)])))
+        .collect();
+    let run = |n| {
+        let mut results = Vec::new();
+        scan(&classifier(), &items, jobs(n), &CancellationToken::new(), |r| results.push(r));
+        results
+    };
+    assert_eq!(run(1), run(8));
+}

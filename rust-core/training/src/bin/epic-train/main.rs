@@ -1,0 +1,95 @@
+//! Training as a program of its own; `epic train` starts it.
+
+mod observer;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use epic_training::engine::DeviceKind;
+use epic_training::evaluation::report;
+use epic_training::pipeline::{self, Outcome, PipelineOptions, Recipe};
+
+use observer::Terminal;
+
+/// As shells have it: 128 + SIGINT.
+const INTERRUPTED: u8 = 130;
+const FAILED: u8 = 2;
+
+/// The training half of EPIC.
+#[derive(Parser)]
+#[command(name = "epic", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Train a pack from a recipe and a data set.
+    Train(TrainArguments),
+}
+
+#[derive(Args)]
+struct TrainArguments {
+    /// Recipe file (see models/variants).
+    #[arg(long, value_name = "FILE")]
+    recipe: PathBuf,
+    /// Data set: a folder per class.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// CSV file with the source of each picture (columns class, file, source) [default:
+    /// sources.csv in the data set, else by file name].
+    #[arg(long, value_name = "FILE")]
+    sources: Option<PathBuf>,
+    /// Folder of the pack; checkpoints, split and report go to its subfolder `training`.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Continue an interrupted training in the same folder.
+    #[arg(long)]
+    resume: bool,
+    /// Device: cpu, or cuda, metal, vulkan in a build with that feature.
+    #[arg(long, default_value = "cpu", value_name = "NAME")]
+    device: DeviceKind,
+}
+
+fn main() -> ExitCode {
+    let Command::Train(arguments) = Arguments::parse().command;
+    match train(&arguments) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("epic train: {error}");
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn train(arguments: &TrainArguments) -> Result<ExitCode, pipeline::PipelineError> {
+    let recipe = Recipe::load(&arguments.recipe)?;
+    let options = PipelineOptions {
+        data: &arguments.data,
+        sources: arguments.sources.as_deref(),
+        out: &arguments.out,
+        resume: arguments.resume,
+        device: arguments.device,
+    };
+    let mut terminal = Terminal::new();
+    let outcome = pipeline::run(&recipe, &options, &mut terminal)?;
+    terminal.finish();
+    match outcome {
+        Outcome::Interrupted => {
+            eprintln!("epic train: stopped; continue with --resume");
+            Ok(ExitCode::from(INTERRUPTED))
+        }
+        Outcome::Trained(trained) => {
+            println!("\n{}", report::render_markdown_table(&trained.test));
+            println!(
+                "export differs from the training engine by {:.1e}",
+                trained.export_difference
+            );
+            println!("pack    {} in {}", trained.pack.id(), arguments.out.display());
+            println!("report  {}", trained.report.display());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}

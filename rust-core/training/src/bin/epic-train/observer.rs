@@ -1,0 +1,105 @@
+//! Progress on the terminal: a bar on standard error, a line per epoch on standard output.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use epic_training::engine::{BatchEvent, EpochEvent, TrainObserver};
+use epic_training::pipeline::PipelineObserver;
+use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
+
+/// Shows a run and lets Ctrl-C end it.
+pub(crate) struct Terminal {
+    bar: ProgressBar,
+    stop: Arc<AtomicBool>,
+    epoch_started: Instant,
+}
+
+impl Terminal {
+    pub(crate) fn new() -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let asked = Arc::clone(&stop);
+        // Without a handler Ctrl-C still ends the program; the last epoch's checkpoint is safe.
+        let _ = ctrlc::set_handler(move || {
+            if asked.swap(true, Ordering::Relaxed) {
+                std::process::exit(super::INTERRUPTED.into());
+            }
+        });
+        Self { bar: ProgressBar::hidden(), stop, epoch_started: Instant::now() }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+
+    fn left(&self, event: &BatchEvent) -> Duration {
+        let done = event.batch as f64 / event.batches as f64;
+        let epochs_left = event.epochs as f64 - (event.epoch - 1) as f64 - done;
+        self.epoch_started.elapsed().mul_f64(epochs_left / done)
+    }
+}
+
+impl TrainObserver for Terminal {
+    fn on_batch(&mut self, event: &BatchEvent) {
+        if event.batch == 1 {
+            self.bar.set_length(event.batches as u64);
+        }
+        self.bar.set_position(event.batch as u64);
+        self.bar.set_message(format!(
+            "epoch {}/{}  loss {:.3}  {} left",
+            event.epoch,
+            event.epochs,
+            event.loss,
+            HumanDuration(self.left(event)),
+        ));
+    }
+
+    fn on_epoch(&mut self, event: &EpochEvent) {
+        let record = &event.record;
+        self.bar.suspend(|| {
+            println!(
+                "epoch {:>3}/{}  loss {:.4}  val loss {:.4}  val accuracy {:.4}  val macro F1 \
+                 {:.4}{}  {:.1} s",
+                record.epoch,
+                event.epochs,
+                record.train_loss,
+                record.validation_loss,
+                record.validation_accuracy,
+                record.validation_macro_f1,
+                if event.is_best { " *" } else { "  " },
+                record.seconds,
+            );
+        });
+        self.epoch_started = Instant::now();
+    }
+
+    fn should_stop(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+}
+
+impl PipelineObserver for Terminal {
+    fn on_step(&mut self, what: &str, total: usize) {
+        self.bar.finish_and_clear();
+        self.bar = ProgressBar::new(total as u64).with_prefix(what.to_owned()).with_style(
+            ProgressStyle::with_template("{prefix}  {bar:32} {pos}/{len}  {wide_msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar()),
+        );
+        self.epoch_started = Instant::now();
+    }
+
+    fn progress(&self) -> Box<dyn Fn(usize, usize) + Sync + '_> {
+        Box::new(|done, total| {
+            if total == 0 {
+                self.bar.inc(done as u64);
+            } else {
+                self.bar.set_length(total as u64);
+                self.bar.set_position(done as u64);
+            }
+        })
+    }
+
+    fn note(&mut self, message: &str) {
+        self.bar.suspend(|| eprintln!("epic train: {message}"));
+    }
+}

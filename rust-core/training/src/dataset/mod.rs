@@ -1,0 +1,37 @@
+//! Data sets for training: a folder per class, honest splits, near-duplicates found before they leak.
+//!
+//! [`Dataset::open`] lists and checks the pictures, [`NearDuplicates`] groups those that show the
+//! same thing, [`Split`] and [`k_fold`] divide them by source so that a score on the test part says
+//! something about pictures from elsewhere. Nothing is dropped without being reported.
+
+mod cache;
+mod catalog;
+mod csv;
+mod error;
+mod hex;
+mod labels;
+mod leak;
+mod listing;
+mod near_duplicates;
+mod partition;
+mod perceptual;
+mod pixels;
+mod random;
+mod search;
+mod source;
+mod split;
+#[cfg(test)]
+mod testing;
+mod union_find;
+
+pub use catalog::{Dataset, OpenOptions, Rejected, Sample};
+pub use error::{DatasetError, SplitError};
+pub use labels::{ConflictingLabels, conflicting_labels};
+pub use leak::{LeakReport, SharedReason, SharedSource};
+pub use listing::Skipped;
+pub use near_duplicates::{NearDuplicateRule, NearDuplicates, near_duplicate_clusters};
+pub use partition::{Relaxation, Shortage};
+pub use perceptual::{FINGERPRINT_MIN_SIDE, Fingerprint, PerceptualHash, Thumbnail};
+pub use pixels::{PictureReader, RgbPixels};
+pub use source::{UNKNOWN_SOURCE, source_of};
+pub use split::{Folds, Fractions, Part, Split, SplitIndices, SplitOptions, k_fold};

@@ -1,0 +1,68 @@
+//! The exported file against the network it came from, in the runtime that apps use.
+
+use tract_onnx::prelude::*;
+
+use super::super::data::{Batch, ImageSet, Normalization};
+use super::super::error::EngineError;
+use super::super::predict::predict;
+use super::super::vcnn::Vcnn;
+
+/// Largest difference of a probability that counts as equal.
+pub const MAX_ABS_DIFF: f32 = 1e-4;
+
+/// Runs the file in tract on the pictures; the largest absolute difference of a probability.
+///
+/// # Errors
+/// [`EngineError::ExportUnusable`] when tract cannot load or run it, [`EngineError::ExportDiffers`]
+/// above [`MAX_ABS_DIFF`].
+pub fn check_export(
+    onnx: &[u8],
+    model: &Vcnn,
+    samples: &ImageSet,
+    normalization: &Normalization,
+) -> Result<f32, EngineError> {
+    let expected = predict(model, samples, normalization, 32)?;
+    let unusable = |error: TractError| EngineError::ExportUnusable { reason: format!("{error:#}") };
+    let exported = run(onnx, samples, normalization).map_err(unusable)?;
+    if exported.len() != expected.len() {
+        let reason = format!("{} logits, expected {}", exported.len(), expected.len());
+        return Err(EngineError::ExportUnusable { reason });
+    }
+    let max_abs_diff = probabilities(&exported, samples.classes)
+        .zip(probabilities(&expected, samples.classes))
+        .map(|(a, b)| (a - b).abs())
+        // f32::max would let NaN pass.
+        .fold(0.0f32, |max, diff| if diff <= max { max } else { diff });
+    if max_abs_diff <= MAX_ABS_DIFF {
+        return Ok(max_abs_diff);
+    }
+    Err(EngineError::ExportDiffers { max_abs_diff, allowed: MAX_ABS_DIFF })
+}
+
+fn run(onnx: &[u8], samples: &ImageSet, normalization: &Normalization) -> TractResult<Vec<f32>> {
+    let shape = [1, 3, samples.height, samples.width];
+    let plan = tract_onnx::onnx()
+        .with_ignore_value_info(true)
+        .with_ignore_output_shapes(true)
+        .model_for_read(&mut &*onnx)?
+        .with_input_fact(0, f32::fact(shape).into())?
+        .into_optimized()?
+        .into_runnable()?;
+    let table = normalization.table();
+    let mut logits = Vec::new();
+    for index in 0..samples.len() {
+        let values = Batch::prepare(samples, &[index], &table, None).into_values();
+        let input = Tensor::from_shape(&shape, &values)?;
+        let output = plan.run(tvec!(input.into()))?;
+        logits.extend_from_slice(output[0].try_as_plain_ram()?.as_slice::<f32>()?);
+    }
+    Ok(logits)
+}
+
+fn probabilities(logits: &[f32], classes: usize) -> impl Iterator<Item = f32> {
+    logits.chunks_exact(classes).flat_map(|row| {
+        let max = row.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let sum: f32 = row.iter().map(|z| (z - max).exp()).sum();
+        row.iter().map(move |z| (z - max).exp() / sum)
+    })
+}

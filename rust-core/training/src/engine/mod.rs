@@ -1,0 +1,33 @@
+//! Training engine: networks on burn, the training loop, checkpoints, prediction and ONNX export.
+//!
+//! A network is described once, by a [`NetworkSpec`]; training ([`train`]) and export
+//! ([`export`]) both read that description.
+
+pub mod augment;
+mod checkpoint;
+pub mod config;
+pub mod data;
+pub mod device;
+pub mod error;
+pub mod export;
+mod kernels;
+pub mod loss;
+pub mod metrics;
+pub mod observer;
+pub mod predict;
+mod random;
+pub mod spec;
+pub mod train;
+pub mod vcnn;
+
+pub use augment::Augmentation;
+pub use config::{ClassWeights, EarlyStopping, Keep, Loss, LrSchedule, Metric, TrainConfig};
+pub use data::{ImageSet, Normalization};
+pub use device::DeviceKind;
+pub use error::EngineError;
+pub use export::{ExportMeta, check_export, export};
+pub use observer::{BatchEvent, EpochEvent, EpochRecord, Silent, TrainObserver};
+pub use predict::predict;
+pub use spec::{Block, NetworkSpec};
+pub use train::{Ended, TrainOptions, TrainOutcome, train};
+pub use vcnn::Vcnn;

@@ -1,0 +1,233 @@
+//! Percentile bootstrap (Efron 1979): how far the headline numbers may be off by the luck of the
+//! draw. Pictures that belong together (a burst, a chat, a source page) must be drawn together, or
+//! the intervals come out too narrow: that is what clusters are for.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::group::GroupCounts;
+use super::metrics::averages;
+use super::{ConfusionMatrix, LabelSet, Prediction};
+
+/// How to draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct BootstrapOptions {
+    /// How many sets are drawn, at least 1.
+    pub resamples: usize,
+    /// Share of them inside the interval, above 0 and below 1.
+    pub confidence: f64,
+    /// The same seed draws the same sets.
+    pub seed: u64,
+}
+
+impl Default for BootstrapOptions {
+    fn default() -> Self {
+        Self { resamples: 1000, confidence: 0.95, seed: 0x45_50_49_43 }
+    }
+}
+
+/// A percentile interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+}
+
+/// Intervals of the headline numbers; `None` where no resample had a picture to count.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Intervals {
+    /// Share of the resamples inside each interval.
+    pub confidence: f64,
+    /// How many sets were drawn.
+    pub resamples: usize,
+    /// How many clusters they were drawn from; `None` when single pictures were drawn.
+    pub clusters: Option<usize>,
+    /// Of the accuracy.
+    pub accuracy: Option<Interval>,
+    /// Of the macro F1.
+    pub macro_f1: Option<Interval>,
+    /// Of the false irrelevant rate.
+    pub false_irrelevant_rate: Option<Interval>,
+    /// Of the irrelevant recall.
+    pub irrelevant_recall: Option<Interval>,
+}
+
+/// Sebastiano Vigna's SplitMix64: enough for drawing rows, and the same on every machine.
+struct SplitMix64(u64);
+
+impl SplitMix64 {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// Evenly from 0 up to but not `n`; the bias of at most n / 2^64 is of no account here.
+    fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.next()) * n as u128) >> 64) as usize
+    }
+}
+
+/// `predictions` must be checked and not empty, `clusters` of the same length.
+pub(super) fn bootstrap(
+    labels: &LabelSet,
+    predictions: &[Prediction],
+    clusters: Option<&[usize]>,
+    options: &BootstrapOptions,
+) -> Intervals {
+    let units = units(predictions.len(), clusters);
+    let mut random = SplitMix64(options.seed);
+    let mut draws: [Vec<f64>; 4] = Default::default();
+    for _ in 0..options.resamples {
+        let mut confusion = ConfusionMatrix::from_pairs(&labels.classes, []);
+        let mut groups = GroupCounts::default();
+        for _ in 0..units.len() {
+            for &index in &units[random.below(units.len())] {
+                let prediction = &predictions[index];
+                confusion.matrix[prediction.truth][prediction.predicted] += 1;
+                let was = usize::from(!labels.is_fallback_class(prediction.truth));
+                let is = usize::from(prediction.group != labels.fallback_group);
+                groups.0[was][is] += 1;
+            }
+        }
+        let averages = averages(&confusion);
+        let values = [
+            Some(averages.accuracy),
+            Some(averages.macro_f1),
+            groups.false_irrelevant_rate(),
+            groups.irrelevant_recall(),
+        ];
+        for (draws, value) in draws.iter_mut().zip(values) {
+            draws.extend(value);
+        }
+    }
+    let [accuracy, macro_f1, false_irrelevant_rate, irrelevant_recall] =
+        draws.map(|draws| percentile_interval(draws, options.confidence));
+    Intervals {
+        confidence: options.confidence,
+        resamples: options.resamples,
+        clusters: clusters.map(|_| units.len()),
+        accuracy,
+        macro_f1,
+        false_irrelevant_rate,
+        irrelevant_recall,
+    }
+}
+
+/// The rows that are drawn together.
+fn units(rows: usize, clusters: Option<&[usize]>) -> Vec<Vec<usize>> {
+    let Some(clusters) = clusters else {
+        return (0..rows).map(|row| vec![row]).collect();
+    };
+    let mut members: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (row, cluster) in clusters.iter().enumerate() {
+        members.entry(*cluster).or_default().push(row);
+    }
+    members.into_values().collect()
+}
+
+fn percentile_interval(mut draws: Vec<f64>, confidence: f64) -> Option<Interval> {
+    draws.sort_by(f64::total_cmp);
+    let tail = (1.0 - confidence) / 2.0;
+    Some(Interval { low: quantile(&draws, tail)?, high: quantile(&draws, 1.0 - tail)? })
+}
+
+/// Linear interpolation between order statistics, numpy's default.
+fn quantile(sorted: &[f64], q: f64) -> Option<f64> {
+    let place = q * sorted.len().checked_sub(1)? as f64;
+    let low = sorted.get(place.floor() as usize)?;
+    let high = sorted.get(place.ceil() as usize)?;
+    Some(low + (high - low) * place.fract())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{assert_close, labels, predictions};
+    use super::*;
+
+    fn options(seed: u64) -> BootstrapOptions {
+        BootstrapOptions { seed, ..BootstrapOptions::default() }
+    }
+
+    fn width(interval: Option<Interval>) -> f64 {
+        let interval = interval.unwrap();
+        interval.high - interval.low
+    }
+
+    #[test]
+    fn the_generator_is_split_mix_64() {
+        // The first outputs of the reference implementation for seed 1234567.
+        let mut random = SplitMix64(1_234_567);
+        assert_eq!(random.next(), 6_457_827_717_110_365_317);
+        assert_eq!(random.next(), 3_203_168_211_198_807_973);
+    }
+
+    #[test]
+    fn quantiles_are_numpys() {
+        // np.quantile([1, 2, 4, 8], [0.025, 0.5, 0.9])
+        let sorted = [1.0, 2.0, 4.0, 8.0];
+        assert_close(quantile(&sorted, 0.025).unwrap(), 1.075);
+        assert_close(quantile(&sorted, 0.5).unwrap(), 3.0);
+        assert_close(quantile(&sorted, 0.9).unwrap(), 6.8);
+        assert_eq!(quantile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn both_tails_together_are_left_out() {
+        let draws: Vec<f64> = (0..=1000).rev().map(f64::from).collect();
+        let interval = percentile_interval(draws, 0.95).unwrap();
+        assert_close(interval.low, 25.0);
+        assert_close(interval.high, 975.0);
+    }
+
+    #[test]
+    fn a_seed_fixes_the_draw() {
+        let draw = |seed| bootstrap(&labels(), &predictions(), None, &options(seed));
+        assert_eq!(draw(1), draw(1));
+        assert_ne!(draw(1), draw(2));
+    }
+
+    #[test]
+    fn width_is_that_of_the_binomial() {
+        let all: Vec<_> = (0..40).flat_map(|_| predictions()).collect();
+        let actual = bootstrap(&labels(), &all, None, &options(7));
+        // ± 1.96 sqrt(p (1 - p) / n) for p = 7/12, n = 480: 0.0882 wide
+        let width = width(actual.accuracy);
+        assert!((0.078..0.098).contains(&width), "{width}");
+        let accuracy = actual.accuracy.unwrap();
+        assert!(accuracy.low < 7.0 / 12.0 && 7.0 / 12.0 < accuracy.high);
+    }
+
+    #[test]
+    fn copies_drawn_together_do_not_narrow_the_interval() {
+        let once = predictions();
+        let copies: Vec<_> = (0..20).flat_map(|_| predictions()).collect();
+        let clusters: Vec<_> = (0..copies.len()).map(|row| row % once.len()).collect();
+        let single = bootstrap(&labels(), &once, None, &options(3));
+        let naive = bootstrap(&labels(), &copies, None, &options(3));
+        let grouped = bootstrap(&labels(), &copies, Some(&clusters), &options(3));
+        assert_eq!(grouped.clusters, Some(12));
+        assert!(width(naive.accuracy) < 0.4 * width(single.accuracy));
+        assert_close(width(grouped.accuracy), width(single.accuracy));
+    }
+
+    #[test]
+    fn rates_without_pictures_have_no_interval() {
+        let personal: Vec<_> = predictions().into_iter().filter(|p| p.truth < 2).collect();
+        let actual = bootstrap(&labels(), &personal, None, &options(3));
+        assert_eq!(actual.irrelevant_recall, None);
+        assert!(actual.false_irrelevant_rate.is_some());
+    }
+
+    #[test]
+    fn one_picture_is_always_itself() {
+        let one = &predictions()[..1];
+        let actual = bootstrap(&labels(), one, None, &options(3));
+        assert_eq!(actual.macro_f1, Some(Interval { low: 1.0, high: 1.0 }));
+    }
+}

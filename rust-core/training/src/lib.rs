@@ -1,0 +1,25 @@
+//! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
+//!
+//! [`dataset`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
+//! the training engine, come with the feature `engine`.
+
+pub mod atomic;
+pub mod dataset;
+#[cfg(feature = "engine")]
+pub mod engine;
+pub mod evaluation;
+pub mod measure;
+#[cfg(feature = "engine")]
+pub mod pipeline;
+mod reader;
+pub mod report_data;
+pub mod thumbnail;
+
+pub use reader::CoreReader;
+
+/// Number of worker threads of this crate's parallel work, to be set before any of it runs;
+/// later calls change nothing. The default is one per core.
+pub fn set_jobs(jobs: std::num::NonZeroUsize) {
+    // Only a second call fails, and the first one's choice stands.
+    let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global();
+}

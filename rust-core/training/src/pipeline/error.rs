@@ -1,0 +1,55 @@
+//! Why a recipe did not become a pack.
+
+use std::path::PathBuf;
+
+use epic_core::PackError;
+use epic_core::taxonomy::TaxonomyError;
+
+use crate::dataset::{DatasetError, SplitError};
+use crate::engine::EngineError;
+use crate::evaluation::EvaluationError;
+
+/// Why a recipe did not become a pack.
+#[derive(Debug, thiserror::Error)]
+pub enum PipelineError {
+    /// A recipe or taxonomy cannot be read or parsed.
+    #[error("{}: {reason}", path.display())]
+    Recipe {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The taxonomy breaks a rule.
+    #[error(transparent)]
+    Taxonomy(#[from] TaxonomyError),
+    /// The data set cannot be read.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The split fails or does not fit the data set.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// Training or export failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The measured scores make no sense.
+    #[error(transparent)]
+    Evaluation(#[from] EvaluationError),
+    /// The pack cannot be written or does not load.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// A part of the split has no usable picture.
+    #[error("the {part} part of the split has no usable picture")]
+    EmptyPart {
+        /// Name of the part.
+        part: &'static str,
+    },
+    /// A result cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+}

@@ -1,0 +1,178 @@
+//! Recipes: every setting of a training, in one TOML file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use epic_core::Taxonomy;
+use epic_core::pack::Family;
+use epic_core::preprocess::InputSpec;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::PipelineError;
+use crate::dataset::{Fractions, SplitOptions};
+use crate::engine::{NetworkSpec, TrainConfig};
+
+/// A parsed and checked recipe. Unknown keys are errors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recipe {
+    /// Identifier, for instance `m01.1`.
+    pub id: String,
+    /// What it is, in a sentence.
+    pub description: String,
+    /// Model family.
+    pub family: Family,
+    /// The classes.
+    pub taxonomy: Taxonomy,
+    /// Name and version of the pack.
+    pub pack: PackSection,
+    /// Input and preprocessing.
+    pub input: InputSpec,
+    /// Network and training.
+    pub training: TrainConfig,
+    /// How the data is divided.
+    pub split: SplitSection,
+    /// How calibrated scores become decisions.
+    pub decision: DecisionSection,
+    /// Train the shipped network once more on all parts, after calibration and scores were taken
+    /// from the one that saw the train part only (scikit-learn's `refit`).
+    pub refit: bool,
+    /// sha256 of the recipe file.
+    pub sha256: String,
+}
+
+/// `[pack]`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackSection {
+    /// Name: letters, digits, `-`, `_`.
+    pub name: String,
+    /// Semantic version.
+    pub version: String,
+}
+
+/// `[split]`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SplitSection {
+    /// Seed of the split.
+    pub seed: u64,
+    /// Share of every class to train on.
+    pub train: f64,
+    /// Share to choose the epoch, the temperature and the threshold on.
+    pub validation: f64,
+    /// Share to report scores of; nothing is chosen on it.
+    pub test: f64,
+}
+
+impl SplitSection {
+    /// As options of the splitter.
+    pub fn options(&self) -> SplitOptions {
+        let Self { seed, train, validation, test } = *self;
+        let fractions = Fractions { train, validation, test };
+        SplitOptions { seed, fractions, ..SplitOptions::default() }
+    }
+}
+
+/// `[decision]`.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionSection {
+    /// Largest share of personal pictures of the validation part that may be called irrelevant.
+    pub max_false_irrelevant_rate: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecipeFile {
+    id: String,
+    description: String,
+    family: Family,
+    taxonomy: PathBuf,
+    pack: PackSection,
+    input: InputSpec,
+    network: toml::Table,
+    training: toml::Table,
+    split: SplitSection,
+    decision: DecisionSection,
+    #[serde(default)]
+    refit: bool,
+}
+
+impl Recipe {
+    /// Reads a recipe; its taxonomy path is relative to the recipe's folder.
+    ///
+    /// # Errors
+    /// [`PipelineError::Recipe`] with the file's name and the place, or
+    /// [`PipelineError::Taxonomy`].
+    pub fn load(path: &Path) -> Result<Self, PipelineError> {
+        let text = read(path)?;
+        let file: RecipeFile = parse(path, &text)?;
+        let taxonomy_path = path.with_file_name("").join(&file.taxonomy);
+        let taxonomy: Taxonomy = parse(&taxonomy_path, &read(&taxonomy_path)?)?;
+        taxonomy.validate()?;
+        let training = training(&file, taxonomy.classes.len())
+            .map_err(|reason| PipelineError::Recipe { path: path.to_owned(), reason })?;
+        training.validate()?;
+        let digest = Sha256::digest(text.as_bytes());
+        Ok(Self {
+            id: file.id,
+            description: file.description,
+            family: file.family,
+            taxonomy,
+            pack: file.pack,
+            input: file.input,
+            training,
+            split: file.split,
+            decision: file.decision,
+            refit: file.refit,
+            sha256: digest.iter().map(|byte| format!("{byte:02x}")).collect(),
+        })
+    }
+}
+
+/// The engine's settings are the recipe's tables `network` and `training` and what follows from
+/// the input and the taxonomy.
+fn training(file: &RecipeFile, classes: usize) -> Result<TrainConfig, String> {
+    let input = &file.input;
+    let integer = |n: usize| toml::Value::Integer(n as i64);
+    let mut spec = file.network.clone();
+    let derived = [
+        ("height", integer(input.height as usize)),
+        ("width", integer(input.width as usize)),
+        ("classes", integer(classes)),
+    ];
+    for (key, value) in derived {
+        if spec.insert(key.to_owned(), value).is_some() {
+            return Err(format!("network.{key} follows from the input or the taxonomy"));
+        }
+    }
+    let spec: NetworkSpec = spec.try_into().map_err(|error| format!("network: {error}"))?;
+    let mut config = file.training.clone();
+    let spec = toml::Value::try_from(spec).map_err(|error| error.to_string())?;
+    let normalization = toml::Table::from_iter([
+        ("mean".to_owned(), floats(input.mean)),
+        ("std".to_owned(), floats(input.std)),
+    ]);
+    for (key, value) in [("spec", spec), ("normalization", normalization.into())] {
+        if config.insert(key.to_owned(), value).is_some() {
+            return Err(format!("training.{key} follows from other tables"));
+        }
+    }
+    config.try_into().map_err(|error: toml::de::Error| format!("training: {error}"))
+}
+
+fn floats(values: [f32; 3]) -> toml::Value {
+    values.map(|value| toml::Value::Float(value.into())).to_vec().into()
+}
+
+fn read(path: &Path) -> Result<String, PipelineError> {
+    fs::read_to_string(path)
+        .map_err(|error| PipelineError::Recipe { path: path.to_owned(), reason: error.to_string() })
+}
+
+fn parse<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, PipelineError> {
+    toml::from_str(text)
+        .map_err(|error| PipelineError::Recipe { path: path.to_owned(), reason: error.to_string() })
+}

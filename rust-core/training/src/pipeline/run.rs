@@ -1,0 +1,468 @@
+//! The steps from a recipe to a pack.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use epic_core::decision::{Calibration, Thresholds};
+use epic_core::pack::{
+    FileRole, Manifest, OutputSpec, Pack, PackFile, Provenance, SCHEMA, write_folder,
+};
+use epic_core::{Classifier, ClassifyError};
+
+use super::{PipelineError, Recipe, card, prepare};
+use crate::CoreReader;
+use crate::dataset::{Dataset, OpenOptions, Split};
+use crate::engine::{
+    DeviceKind, Ended, EpochRecord, ExportMeta, ImageSet, Keep, TrainConfig, TrainObserver,
+    TrainOptions, TrainOutcome, check_export, export, export::OUTPUT, train,
+};
+use crate::evaluation::{
+    EpochStats, Evaluation, EvaluationOptions, RateEstimate, choose_threshold, fit_temperature,
+    group_scores, report,
+};
+use crate::measure::{self, SampleLogits};
+use crate::report_data;
+
+/// Folder beside the pack's files for what a training needs and leaves behind.
+pub const WORK_FOLDER: &str = "training";
+const NETWORK: &str = "model.onnx";
+const MODEL_CARD: &str = "MODEL_CARD.md";
+/// Pictures that the export is checked on.
+const EXPORT_SAMPLES: usize = 64;
+
+/// Where a run takes place.
+#[derive(Debug, Clone, Copy)]
+pub struct PipelineOptions<'a> {
+    /// Data set: a folder per class.
+    pub data: &'a Path,
+    /// CSV file with the source of each picture (columns class, file, source), where file names do
+    /// not tell it; without it `sources.csv` in the data set is used if there is one.
+    pub sources: Option<&'a Path>,
+    /// The pack's folder; work files go to [`WORK_FOLDER`] in it.
+    pub out: &'a Path,
+    /// Continue an interrupted training in `out`.
+    pub resume: bool,
+    /// The device to train on.
+    pub device: DeviceKind,
+}
+
+/// Watches a run.
+pub trait PipelineObserver: TrainObserver {
+    /// A step begins; `total` is its number of pictures, 0 where that is not known.
+    fn on_step(&mut self, what: &str, total: usize);
+    /// Called from several threads as pictures of the step are done.
+    fn progress(&self) -> Box<dyn Fn(usize, usize) + Sync + '_>;
+    /// A message for people.
+    fn note(&mut self, message: &str);
+}
+
+/// Result of a run.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A pack was written.
+    Trained(Box<Trained>),
+    /// The observer asked to stop; a resume continues.
+    Interrupted,
+}
+
+/// A finished training.
+#[derive(Debug)]
+pub struct Trained {
+    /// The pack.
+    pub pack: Pack,
+    /// Scores on the test part.
+    pub test: Evaluation,
+    /// The HTML report.
+    pub report: PathBuf,
+    /// Largest difference of a probability between the training engine and tract.
+    pub export_difference: f32,
+}
+
+/// Runs a recipe: checks the data, splits it, trains, exports, calibrates and chooses thresholds on
+/// the validation part, measures on the test part, writes the pack.
+///
+/// # Errors
+/// See [`PipelineError`]. A picture that cannot be read is noted and left out, never an error.
+pub fn run(
+    recipe: &Recipe,
+    options: &PipelineOptions<'_>,
+    observer: &mut dyn PipelineObserver,
+) -> Result<Outcome, PipelineError> {
+    let work = options.out.join(WORK_FOLDER);
+    create(&work)?;
+    let dataset = open_dataset(recipe, options, &work, observer)?;
+    let split = load_or_make_split(recipe, &dataset, &work, options.resume, observer)?;
+    let parts = split.indices(&dataset)?;
+    let images = |indices, part, observer: &mut dyn PipelineObserver| {
+        images(&dataset, indices, recipe, part, observer)
+    };
+    let training_set = images(&parts.train, "train", observer)?;
+    let validation_set = images(&parts.validation, "validation", observer)?;
+    let fit = Fit { recipe, options, work: &work };
+    let Some(first) = fit.fit(&recipe.training, &training_set, &validation_set, "", observer)?
+    else {
+        return Ok(Outcome::Interrupted);
+    };
+    let draft = draft_manifest(recipe, &dataset);
+    let uncalibrated = classifier(&draft, &first.onnx)?;
+    let validation = logits(&uncalibrated, &dataset, &parts.validation, "validation", observer)?;
+    let manifest = calibrated(draft, recipe, &dataset, &validation)?;
+    let calibrated = classifier(&manifest, &first.onnx)?;
+    let test = logits(&calibrated, &dataset, &parts.test, "test", observer)?;
+
+    let shipped = if recipe.refit {
+        let test_set = images(&parts.test, "test", observer)?;
+        let all = concatenated([training_set, validation_set.clone(), test_set]);
+        let config =
+            TrainConfig { keep: Keep::Last, early_stopping: None, ..recipe.training.clone() };
+        match fit.fit(&config, &all, &validation_set, "refit", observer)? {
+            Some(fitted) => fitted,
+            None => return Ok(Outcome::Interrupted),
+        }
+    } else {
+        first.clone()
+    };
+    let finish = Finish { recipe, dataset: &dataset, split: &split, measured: &first };
+    let (pack, evaluation) =
+        finish.write(options.out, manifest, shipped.onnx, &calibrated, &test)?;
+    let export_difference = shipped.export_difference.max(first.export_difference);
+    Ok(Outcome::Trained(Box::new(Trained {
+        pack,
+        test: evaluation,
+        report: work.join("report.html"),
+        export_difference,
+    })))
+}
+
+fn open_dataset(
+    recipe: &Recipe,
+    options: &PipelineOptions<'_>,
+    work: &Path,
+    observer: &mut dyn PipelineObserver,
+) -> Result<Dataset, PipelineError> {
+    observer.on_step("checking pictures", 0);
+    let open = OpenOptions {
+        cache: Some(work.join("dataset-cache.jsonl")),
+        sources: options.sources.map(Path::to_owned),
+    };
+    let classes = recipe.taxonomy.class_names();
+    let dataset =
+        Dataset::open_with(options.data, &classes, &open, &CoreReader, &*observer.progress())?;
+    for rejected in &dataset.rejected {
+        observer.note(&format!("{}: {}, left out", rejected.relative_path, rejected.reason));
+    }
+    for class in &dataset.missing_folders {
+        observer.note(&format!("the data set has no folder {class}"));
+    }
+    for folder in &dataset.unknown_folders {
+        observer.note(&format!("{folder} is no class of {}, left out", recipe.taxonomy.name));
+    }
+    Ok(dataset)
+}
+
+fn load_or_make_split(
+    recipe: &Recipe,
+    dataset: &Dataset,
+    work: &Path,
+    resume: bool,
+    observer: &mut dyn PipelineObserver,
+) -> Result<Split, PipelineError> {
+    let file = work.join("split.json");
+    if resume && file.exists() {
+        return Ok(Split::load(&file)?);
+    }
+    let split = Split::new(dataset, &recipe.split.options())?;
+    split.save(&file)?;
+    if !split.not_source_disjoint.is_empty() {
+        let classes = split.not_source_disjoint.join(", ");
+        observer.note(&format!("too few sources to keep them apart: {classes}"));
+    }
+    Ok(split)
+}
+
+fn images(
+    dataset: &Dataset,
+    indices: &[usize],
+    recipe: &Recipe,
+    part: &'static str,
+    observer: &mut dyn PipelineObserver,
+) -> Result<ImageSet, PipelineError> {
+    observer.on_step(&format!("decoding, {part} part"), indices.len());
+    let (set, failed) = {
+        let progress = observer.progress();
+        prepare(dataset, indices, &recipe.input, &|| progress(1, 0))
+    };
+    note_failures(observer, &failed);
+    if set.is_empty() {
+        return Err(PipelineError::EmptyPart { part });
+    }
+    Ok(set)
+}
+
+fn note_failures(observer: &mut dyn PipelineObserver, failed: &[(String, ClassifyError)]) {
+    for (path, error) in failed {
+        observer.note(&format!("{path}: {error}, left out"));
+    }
+}
+
+/// Fits networks of a recipe.
+struct Fit<'a> {
+    recipe: &'a Recipe,
+    options: &'a PipelineOptions<'a>,
+    work: &'a Path,
+}
+
+/// A fitted and exported network.
+#[derive(Clone)]
+struct Fitted {
+    onnx: Vec<u8>,
+    export_difference: f32,
+    epoch: usize,
+    history: Vec<EpochRecord>,
+}
+
+impl Fit<'_> {
+    /// Trains in the subfolder `name` of the work folder; `None` when the observer stopped it. A
+    /// resumed run takes up a part that was begun and starts one that was not.
+    fn fit(
+        &self,
+        config: &TrainConfig,
+        training: &ImageSet,
+        validation: &ImageSet,
+        name: &str,
+        observer: &mut dyn PipelineObserver,
+    ) -> Result<Option<Fitted>, PipelineError> {
+        let step = if name.is_empty() { "training" } else { "training on all parts" };
+        observer.on_step(step, 0);
+        let out = self.work.join(name);
+        create(&out)?;
+        let begun = out.join("checkpoints").exists();
+        let options = TrainOptions {
+            device: self.options.device,
+            out: &out,
+            resume: self.options.resume && begun,
+        };
+        let outcome = train(config, training, validation, &options, &mut Forward(observer))?;
+        if outcome.ended == Ended::Interrupted {
+            return Ok(None);
+        }
+        let (onnx, export_difference) = export_checked(self.recipe, &outcome, validation)?;
+        let TrainOutcome { epoch, history, .. } = outcome;
+        Ok(Some(Fitted { onnx, export_difference, epoch, history }))
+    }
+}
+
+fn concatenated(sets: [ImageSet; 3]) -> ImageSet {
+    let mut sets = sets.into_iter();
+    let mut all = sets.next().unwrap_or_default();
+    for set in sets {
+        all.pixels.extend(set.pixels);
+        all.labels.extend(set.labels);
+    }
+    all
+}
+
+fn export_checked(
+    recipe: &Recipe,
+    outcome: &TrainOutcome,
+    validation: &ImageSet,
+) -> Result<(Vec<u8>, f32), PipelineError> {
+    let properties = [
+        ("producer", format!("epic-training {}", env!("CARGO_PKG_VERSION"))),
+        ("recipe", recipe.id.clone()),
+        ("recipe_sha256", recipe.sha256.clone()),
+    ];
+    let meta =
+        ExportMeta { properties: properties.map(|(key, value)| (key.to_owned(), value)).into() };
+    let spec = &recipe.training.spec;
+    let onnx = export(&outcome.model, spec, &meta)?;
+    let count = validation.len().min(EXPORT_SAMPLES);
+    let bytes = 3 * validation.height * validation.width * count;
+    let samples = ImageSet {
+        pixels: validation.pixels.iter().take(bytes).copied().collect(),
+        labels: validation.labels.iter().take(count).copied().collect(),
+        ..*validation
+    };
+    let difference = check_export(&onnx, &outcome.model, &samples, &recipe.training.normalization)?;
+    Ok((onnx, difference))
+}
+
+fn draft_manifest(recipe: &Recipe, dataset: &Dataset) -> Manifest {
+    let counts = dataset.class_counts().into_iter().map(|count| count as u64);
+    Manifest {
+        schema: SCHEMA,
+        name: recipe.pack.name.clone(),
+        version: recipe.pack.version.clone(),
+        family: recipe.family,
+        taxonomy: recipe.taxonomy.clone(),
+        input: recipe.input.clone(),
+        output: OutputSpec { name: OUTPUT.to_owned() },
+        metadata: None,
+        calibration: Calibration::default(),
+        thresholds: Thresholds::default(),
+        files: Vec::new(),
+        provenance: Provenance {
+            data_hash: dataset.data_hash(),
+            data_counts: dataset.classes.iter().cloned().zip(counts).collect(),
+            recipe: recipe.id.clone(),
+            recipe_sha256: recipe.sha256.clone(),
+            seed: recipe.training.seed,
+            code_version: env!("CARGO_PKG_VERSION").to_owned(),
+            scores: Default::default(),
+        },
+    }
+}
+
+fn network_file(onnx: &[u8]) -> PackFile {
+    PackFile { path: NETWORK.to_owned(), role: FileRole::Network, bytes: onnx.to_vec() }
+}
+
+fn classifier(manifest: &Manifest, onnx: &[u8]) -> Result<Classifier, PipelineError> {
+    let pack = Pack::assemble(manifest.clone(), &[network_file(onnx)])?;
+    Ok(Classifier::new(&pack)?)
+}
+
+fn logits(
+    classifier: &Classifier,
+    dataset: &Dataset,
+    indices: &[usize],
+    part: &'static str,
+    observer: &mut dyn PipelineObserver,
+) -> Result<Vec<SampleLogits>, PipelineError> {
+    observer.on_step(&format!("measuring, {part} part"), indices.len());
+    let results = {
+        let progress = observer.progress();
+        measure::logits(classifier, dataset, indices, &|_| progress(1, 0))
+    };
+    if results.iter().all(|result| result.logits.is_err()) {
+        return Err(PipelineError::EmptyPart { part });
+    }
+    Ok(results)
+}
+
+/// Temperature and group threshold from the validation part.
+fn calibrated(
+    mut manifest: Manifest,
+    recipe: &Recipe,
+    dataset: &Dataset,
+    validation: &[SampleLogits],
+) -> Result<Manifest, PipelineError> {
+    let (labels, logits): (Vec<_>, Vec<_>) = validation
+        .iter()
+        .filter_map(|result| {
+            let truth = dataset.samples.get(result.sample)?.class;
+            Some((truth, result.logits.as_ref().ok()?.clone()))
+        })
+        .unzip();
+    let fit = fit_temperature(&logits, &labels)?;
+    manifest.calibration.temperature = fit.temperature as f32;
+    let predictions = measure::predictions(&manifest, dataset, validation);
+    let scores = group_scores(&measure::label_set(&manifest.taxonomy), &predictions)?;
+    let choice = choose_threshold(
+        &scores,
+        recipe.decision.max_false_irrelevant_rate,
+        RateEstimate::Observed,
+    )?;
+    // No threshold means that nothing may be called irrelevant.
+    let threshold = choice.threshold.unwrap_or(1.0) as f32;
+    let taxonomy = &manifest.taxonomy;
+    let acting = taxonomy.groups.iter().filter(|group| **group != taxonomy.fallback_group);
+    manifest.thresholds.groups = acting.map(|group| (group.clone(), threshold)).collect();
+    Ok(manifest)
+}
+
+/// What the last step needs to know.
+struct Finish<'a> {
+    recipe: &'a Recipe,
+    dataset: &'a Dataset,
+    split: &'a Split,
+    measured: &'a Fitted,
+}
+
+impl Finish<'_> {
+    fn write(
+        &self,
+        out: &Path,
+        mut manifest: Manifest,
+        onnx: Vec<u8>,
+        classifier: &Classifier,
+        test: &[SampleLogits],
+    ) -> Result<(Pack, Evaluation), PipelineError> {
+        let predictions = measure::predictions(&manifest, self.dataset, test);
+        let threshold = manifest.thresholds.groups.values().next();
+        let options = EvaluationOptions {
+            chosen_threshold: threshold.map(|t| f64::from(*t)),
+            ..EvaluationOptions::default()
+        };
+        let labels = measure::label_set(&manifest.taxonomy);
+        let evaluation = Evaluation::compute(&labels, &predictions, &options)?;
+        manifest.provenance.scores = card::scores(&evaluation);
+        let card = card::render(&card::Facts {
+            recipe: self.recipe,
+            dataset: self.dataset,
+            split: self.split,
+            manifest: &manifest,
+            evaluation: &evaluation,
+            epoch: self.measured.epoch,
+        });
+        let card = PackFile {
+            path: MODEL_CARD.to_owned(),
+            role: FileRole::ModelCard,
+            bytes: card.into_bytes(),
+        };
+        let mut page =
+            report_data::report(classifier, self.dataset, &predictions, evaluation.clone())?;
+        page.data_description = format!(
+            "test part: {} pictures, split by source (seed {})",
+            evaluation.n, self.split.seed
+        );
+        page.history = self.measured.history.iter().map(epoch_stats).collect();
+        let work = out.join(WORK_FOLDER);
+        write(&work.join("report.html"), report::render(&page).as_bytes())?;
+        write(&work.join("evaluation.json"), &json(&evaluation))?;
+        write(&work.join("history.json"), &json(&self.measured.history))?;
+        let pack = write_folder(out, manifest, &[network_file(&onnx), card])?;
+        Ok((pack, evaluation))
+    }
+}
+
+fn epoch_stats(record: &EpochRecord) -> EpochStats {
+    EpochStats {
+        epoch: record.epoch,
+        train_loss: record.train_loss,
+        val_loss: Some(record.validation_loss),
+        val_accuracy: Some(record.validation_accuracy),
+        val_macro_f1: Some(record.validation_macro_f1),
+    }
+}
+
+fn json(value: &impl serde::Serialize) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).expect("plain data serializes")
+}
+
+fn create(folder: &Path) -> Result<(), PipelineError> {
+    fs::create_dir_all(folder)
+        .map_err(|source| PipelineError::Write { path: folder.to_owned(), source })
+}
+
+fn write(path: &Path, content: &[u8]) -> Result<(), PipelineError> {
+    crate::atomic::write(path, content)
+        .map_err(|source| PipelineError::Write { path: path.to_owned(), source })
+}
+
+/// The engine takes a plain [`TrainObserver`].
+struct Forward<'a>(&'a mut dyn PipelineObserver);
+
+impl TrainObserver for Forward<'_> {
+    fn on_batch(&mut self, event: &crate::engine::BatchEvent) {
+        self.0.on_batch(event);
+    }
+
+    fn on_epoch(&mut self, event: &crate::engine::EpochEvent) {
+        self.0.on_epoch(event);
+    }
+
+    fn should_stop(&self) -> bool {
+        self.0.should_stop()
+    }
+}
