@@ -6,7 +6,8 @@ use crate::decision::{self, Decision};
 use crate::network::{Network, NetworkError};
 use crate::pack::{Manifest, Pack, PackError};
 use crate::picture::{self, DecodeOptions, ImageSource, Picture, PictureError};
-use crate::preprocess::{self, PreprocessError};
+use crate::pool::Pool;
+use crate::preprocess::{self, PreprocessError, Preprocessor};
 
 /// What the classifier says of one picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +68,15 @@ pub struct Classifier {
     manifest: Arc<Manifest>,
     pack_id: Arc<str>,
     network: Arc<dyn Network>,
+    buffers: Arc<Pool<Buffers>>,
     decode: DecodeOptions,
+}
+
+/// What one thread needs for one picture.
+#[derive(Default)]
+struct Buffers {
+    preprocessor: Preprocessor,
+    tensor: Vec<f32>,
 }
 
 impl Classifier {
@@ -84,7 +93,13 @@ impl Classifier {
         let manifest = Arc::new(pack.manifest().clone());
         let decode =
             DecodeOptions { target: Some(manifest.input.target()), ..DecodeOptions::default() };
-        Self { manifest, pack_id: pack.id().into(), network, decode }
+        Self {
+            manifest,
+            pack_id: pack.id().into(),
+            network,
+            buffers: Arc::new(Pool::new()),
+            decode,
+        }
     }
 
     /// The same classifier with other limits or thumbnail use; the target size
@@ -136,10 +151,13 @@ impl Classifier {
     /// [`ClassifyError::Preprocess`] or [`ClassifyError::Network`].
     pub fn logits(&self, picture: &Picture) -> Result<Vec<f32>, ClassifyError> {
         let spec = &self.manifest.input;
-        let pixels = preprocess::resize(picture, spec)?;
-        let mut tensor = vec![0.0; spec.len()];
-        preprocess::normalize(&pixels, spec, &mut tensor);
-        Ok(self.network.run(&tensor)?)
+        let mut buffers = self.buffers.take().unwrap_or_default();
+        let pixels = buffers.preprocessor.resize(picture, spec)?;
+        buffers.tensor.resize(spec.len(), 0.0);
+        preprocess::normalize(pixels, spec, &mut buffers.tensor);
+        let logits = self.network.run(&buffers.tensor)?;
+        self.buffers.put(buffers);
+        Ok(logits)
     }
 
     /// Calibrates logits and applies the thresholds.

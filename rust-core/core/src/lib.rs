@@ -16,6 +16,7 @@ pub mod gallery;
 pub mod network;
 pub mod pack;
 pub mod picture;
+mod pool;
 pub mod preprocess;
 pub mod taxonomy;
 

@@ -1,9 +1,11 @@
 //! Tensors in, tensors out. tract stands behind a small trait, so that the
 //! classifier's tests need no real network.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use tract_onnx::prelude::*;
+
+use crate::pool::Pool;
 use tract_onnx::tract_core::internal::format_err;
 
 /// A network with one image input and one output of class logits.
@@ -55,14 +57,12 @@ pub struct NetworkShape {
     pub classes: usize,
 }
 
-type State = TypedSimpleState;
-
 /// An ONNX network in tract. The optimised plan is shared; each call borrows a
 /// state from a pool, so that threads neither wait for each other nor allocate
 /// new states.
 pub struct TractNetwork {
     plan: Arc<TypedRunnableModel>,
-    states: Mutex<Vec<State>>,
+    states: Pool<TypedSimpleState>,
     shape: NetworkShape,
 }
 
@@ -95,26 +95,15 @@ impl TractNetwork {
             });
         }
         let plan = model.into_runnable().map_err(load)?;
-        Ok(Self { plan, states: Mutex::new(Vec::new()), shape })
-    }
-
-    fn borrow_state(&self) -> TractResult<State> {
-        let pooled = self.states.lock().ok().and_then(|mut pool| pool.pop());
-        pooled.map_or_else(|| self.plan.spawn(), Ok)
-    }
-
-    fn return_state(&self, state: State) {
-        if let Ok(mut pool) = self.states.lock() {
-            pool.push(state);
-        }
+        Ok(Self { plan, states: Pool::new(), shape })
     }
 
     fn try_run(&self, image: &[f32]) -> TractResult<Vec<f32>> {
         let input = Tensor::from_shape(&[1, 3, self.shape.height, self.shape.width], image)?;
-        let mut state = self.borrow_state()?;
+        let mut state = self.states.take().map_or_else(|| self.plan.spawn(), Ok)?;
         // A state that failed is dropped: it may hold a half-finished turn.
         let outputs = state.run(tvec!(input.into()))?;
-        self.return_state(state);
+        self.states.put(state);
         let logits = outputs.first().ok_or_else(|| format_err!("no output"))?;
         Ok(logits.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
     }

@@ -108,26 +108,73 @@ impl InputSpec {
     }
 }
 
-/// Resizes into HWC RGB bytes of the input's size, padded as it says.
+/// Buffers of one thread, reused from picture to picture.
+#[derive(Default)]
+pub struct Preprocessor {
+    resizer: Resizer,
+    content: Vec<u8>,
+    canvas: Vec<u8>,
+}
+
+impl Preprocessor {
+    /// Resizes into HWC RGB bytes of the input's size, padded as it says.
+    ///
+    /// # Errors
+    /// [`PreprocessError`] if the resampler refuses the sizes.
+    pub fn resize(
+        &mut self,
+        picture: &Picture,
+        spec: &InputSpec,
+    ) -> Result<&[u8], PreprocessError> {
+        let (width, height) = spec.content_size(picture);
+        self.resample(picture, width, height)?;
+        if (width, height) == (spec.width, spec.height) {
+            return Ok(&self.content);
+        }
+        let (left, top) = ((spec.width - width) / 2, (spec.height - height) / 2);
+        let bytes = |pixels: u32| pixels as usize * 3;
+        self.canvas.clear();
+        let pixels = spec.width as usize * spec.height as usize;
+        self.canvas.extend(std::iter::repeat_n(spec.pad, pixels).flatten());
+        let rows = self.canvas.chunks_exact_mut(bytes(spec.width).max(1)).skip(top as usize);
+        for (row, line) in rows.zip(self.content.chunks_exact(bytes(width).max(1))) {
+            if let Some(inner) = row.get_mut(bytes(left)..bytes(left) + line.len()) {
+                inner.copy_from_slice(line);
+            }
+        }
+        Ok(&self.canvas)
+    }
+
+    /// Fills `content` with exactly `width` × `height` pixels.
+    fn resample(
+        &mut self,
+        picture: &Picture,
+        width: u32,
+        height: u32,
+    ) -> Result<(), PreprocessError> {
+        self.content.clear();
+        if (picture.width(), picture.height()) == (width, height) {
+            self.content.extend_from_slice(picture.rgb());
+            return Ok(());
+        }
+        self.content.resize(width as usize * height as usize * 3, 0);
+        let error = PreprocessError { width, height };
+        let kind = PixelType::U8x3;
+        let source = ImageRef::new(picture.width(), picture.height(), picture.rgb(), kind)
+            .map_err(|_| error)?;
+        let mut resized =
+            Image::from_slice_u8(width, height, &mut self.content, kind).map_err(|_| error)?;
+        let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
+        self.resizer.resize(&source, &mut resized, &options).map_err(|_| error)
+    }
+}
+
+/// [`Preprocessor::resize`] for a single picture.
 ///
 /// # Errors
 /// [`PreprocessError`] if the resampler refuses the sizes.
 pub fn resize(picture: &Picture, spec: &InputSpec) -> Result<Vec<u8>, PreprocessError> {
-    let (width, height) = spec.content_size(picture);
-    let content = resize_to(picture, width, height)?;
-    if (width, height) == (spec.width, spec.height) {
-        return Ok(content);
-    }
-    let (left, top) = ((spec.width - width) / 2, (spec.height - height) / 2);
-    let bytes = |pixels: u32| pixels as usize * 3;
-    let mut canvas: Vec<u8> = spec.pad.repeat(spec.width as usize * spec.height as usize);
-    let rows = canvas.chunks_exact_mut(bytes(spec.width).max(1)).skip(top as usize);
-    for (row, line) in rows.zip(content.chunks_exact(bytes(width).max(1))) {
-        if let Some(inner) = row.get_mut(bytes(left)..bytes(left) + line.len()) {
-            inner.copy_from_slice(line);
-        }
-    }
-    Ok(canvas)
+    Preprocessor::default().resize(picture, spec).map(<[u8]>::to_vec)
 }
 
 /// Resamples to exactly `width` × `height` tightly packed RGB bytes.
@@ -135,16 +182,9 @@ pub fn resize(picture: &Picture, spec: &InputSpec) -> Result<Vec<u8>, Preprocess
 /// # Errors
 /// [`PreprocessError`] if the resampler refuses the sizes.
 pub fn resize_to(picture: &Picture, width: u32, height: u32) -> Result<Vec<u8>, PreprocessError> {
-    if (picture.width(), picture.height()) == (width, height) {
-        return Ok(picture.rgb().to_vec());
-    }
-    let failed = |_| PreprocessError { width, height };
-    let source = ImageRef::new(picture.width(), picture.height(), picture.rgb(), PixelType::U8x3)
-        .map_err(|_| PreprocessError { width, height })?;
-    let mut resized = Image::new(width, height, PixelType::U8x3);
-    let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Bilinear));
-    Resizer::new().resize(&source, &mut resized, &options).map_err(failed)?;
-    Ok(resized.into_vec())
+    let mut preprocessor = Preprocessor::default();
+    preprocessor.resample(picture, width, height)?;
+    Ok(preprocessor.content)
 }
 
 /// Writes HWC bytes as a normalised CHW tensor: `(value / 255 − mean) / std`.

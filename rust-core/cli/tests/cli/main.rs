@@ -1,0 +1,12 @@
+//! The `epic` program from outside: arguments in, standard output, standard error and
+//! exit code out. Nothing here depends on what the shipped network says of a picture.
+
+mod evaluate;
+mod hostile;
+mod html;
+mod packs;
+mod pictures;
+mod process;
+mod scan;
+mod support;
+mod train;

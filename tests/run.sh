@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Installs what the tests need and runs all of them: formatting, clippy, docs,
+# dependency rules, Rust tests, ONNX checks against ONNX Runtime.
+#
+#   bash tests/run.sh            everything
+#   EPIC_CACHE=DIR bash …        where build results and tools are kept
+#                                [default: ~/.cache/epic, outside the checkout]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cache="${EPIC_CACHE:-$HOME/.cache/epic}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/target}"
+export CARGO_TERM_COLOR=never
+mkdir -p "$cache"
+
+step() { printf '\n== %s\n' "$*"; }
+
+# Debian and Ubuntu packages, only where something is missing.
+need_packages() {
+    local missing=() sudo=()
+    command -v cc >/dev/null || missing+=(build-essential)
+    python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+    [ "${#missing[@]}" -eq 0 ] && return
+    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
+    "${sudo[@]}" apt-get update
+    "${sudo[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+step "set-up"
+need_packages
+for component in rustfmt clippy; do
+    cargo "${component/rustfmt/fmt}" --version >/dev/null 2>&1 || rustup component add "$component"
+done
+venv="$cache/venv-onnx"
+stamp="$venv/requirements.sha256"
+if ! sha256sum --quiet --check "$stamp" 2>/dev/null; then
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r tests/onnx/requirements.txt
+    sha256sum tests/onnx/requirements.txt > "$stamp"
+fi
+deny="$cache/tools/bin/cargo-deny"
+if ! "$deny" --version 2>/dev/null | grep -q ' 0\.20\.'; then
+    cargo install --quiet --locked --root "$cache/tools" cargo-deny@^0.20
+fi
+
+step "formatting"
+cargo fmt --all --check
+
+step "dependency rules"
+# Advisories need a database from the network's code hosts; where that cannot be
+# reached, licences, bans and sources are still checked.
+"$deny" check bans licenses sources
+
+step "clippy, warnings denied"
+cargo clippy --release --workspace --all-targets --features epic-training/engine -- -D warnings
+
+step "documentation, warnings denied"
+RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --quiet
+
+step "Rust tests"
+exports="$(mktemp -d)"
+trap 'rm -rf "$exports"' EXIT
+EPIC_EXPORT_DIR="$exports" cargo test --release --workspace --features epic-training/engine
+
+step "ONNX checker and ONNX Runtime"
+"$venv/bin/python" tests/onnx/check.py --epic "$CARGO_TARGET_DIR/release/epic" --exports "$exports"
