@@ -55,7 +55,7 @@ step "clippy, warnings denied"
 cargo clippy --release --workspace --all-targets --features epic-training/engine -- -D warnings
 
 step "documentation, warnings denied"
-RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --quiet
+RUSTDOCFLAGS="-D warnings" cargo doc --release --workspace --no-deps --quiet --features epic-training/engine
 
 step "Rust tests"
 exports="$(mktemp -d)"

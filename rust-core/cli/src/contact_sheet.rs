@@ -9,6 +9,7 @@ use epic_core::{ClassifyError, Verdict};
 use indicatif::ProgressBar;
 
 use crate::summary::Summary;
+use epic_training::evaluation::report::escape;
 use epic_training::thumbnail;
 
 const THUMBNAIL_SIDE: u32 = 220;
@@ -95,21 +96,6 @@ fn page(
     }
     html.push_str("</main>\n</html>\n");
     html
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

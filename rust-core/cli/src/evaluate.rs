@@ -1,6 +1,7 @@
 //! `epic evaluate`.
 
 use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use epic_core::Classifier;
@@ -54,9 +55,9 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
     if arguments.json {
         let json =
             serde_json::to_string(&evaluation).map_err(|error| Failure::Data(error.to_string()))?;
-        println!("{json}");
+        writeln!(io::stdout(), "{json}")?;
     } else {
-        println!("{}", report::render_markdown_table(&evaluation));
+        writeln!(io::stdout(), "{}", report::render_markdown_table(&evaluation))?;
     }
     Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_FAILED) })
 }

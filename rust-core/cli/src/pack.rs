@@ -41,7 +41,7 @@ fn verify(path: Option<&Path>) -> Result<ExitCode, Failure> {
     });
     match checked {
         Ok(pack) => {
-            println!("{}: sound", pack.id());
+            writeln!(io::stdout(), "{}: sound", pack.id())?;
             Ok(ExitCode::SUCCESS)
         }
         Err(failure @ Failure::Pack { .. }) => {
@@ -105,6 +105,6 @@ fn build(path: Option<&Path>, out: &Path) -> Result<ExitCode, Failure> {
         .collect();
     let zip = write_zip(manifest.clone(), &files).map_err(failure)?;
     write_file(out, &zip)?;
-    println!("{} ({} bytes)", out.display(), zip.len());
+    writeln!(io::stdout(), "{} ({} bytes)", out.display(), zip.len())?;
     Ok(ExitCode::SUCCESS)
 }

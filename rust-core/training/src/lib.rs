@@ -11,6 +11,7 @@ pub mod evaluation;
 pub mod measure;
 #[cfg(feature = "engine")]
 pub mod pipeline;
+mod random;
 mod reader;
 pub mod report_data;
 pub mod thumbnail;

@@ -16,7 +16,6 @@ mod near_duplicates;
 mod partition;
 mod perceptual;
 mod pixels;
-mod random;
 mod search;
 mod source;
 mod split;

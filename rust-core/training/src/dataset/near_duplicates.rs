@@ -244,9 +244,9 @@ impl ChunkTable {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::random::SplitMix64;
     use crate::dataset::testing::{dataset, draw, noise};
     use crate::dataset::{RgbPixels, Thumbnail};
+    use crate::random::SplitMix64;
 
     fn fingerprint(pixels: &RgbPixels) -> Fingerprint {
         Fingerprint::of(pixels).unwrap()

@@ -334,7 +334,7 @@ fn largest<T: Ord>(values: impl Iterator<Item = T>) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dataset::random::SplitMix64;
+    use crate::random::SplitMix64;
 
     const FRACTIONS: [f64; 3] = [0.7, 0.15, 0.15];
 

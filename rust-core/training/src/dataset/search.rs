@@ -5,7 +5,7 @@
 //! deviation is a chi-square per class, and the greedy start is improved by moves and swaps from
 //! several seeded starts.
 
-use super::random::SplitMix64;
+use crate::random::SplitMix64;
 
 /// Weight of a sample that a part lacks of its minimum: above any chi-square, so that filling every
 /// part comes before exact fractions.

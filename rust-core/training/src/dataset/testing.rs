@@ -8,7 +8,7 @@ use super::catalog::{Dataset, Sample};
 use super::listing::Skipped;
 use super::perceptual::{Fingerprint, PerceptualHash, Thumbnail};
 use super::pixels::{PictureReader, RgbPixels};
-use super::random::SplitMix64;
+use crate::random::SplitMix64;
 
 /// A folder that is removed when dropped.
 pub(super) struct TempFolder(PathBuf);

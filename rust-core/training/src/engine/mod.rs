@@ -1,7 +1,7 @@
 //! Training engine: networks on burn, the training loop, checkpoints, prediction and ONNX export.
 //!
-//! A network is described once, by a [`NetworkSpec`]; training ([`train`]) and export
-//! ([`export`]) both read that description.
+//! A network is described once, by a [`NetworkSpec`]; training ([`train()`]) and export
+//! ([`export()`]) both read that description.
 
 pub mod augment;
 mod checkpoint;

@@ -1,19 +1,10 @@
 //! Random numbers that depend on named seeds only, never on a shared state or a thread.
 
-/// SplitMix64 (Steele, Lea and Flood 2014): tiny, and its whole state is one word, so that a
-/// stream can be derived for each (seed, epoch, sample).
+use crate::random::{GAMMA, SplitMix64, mix};
+
+/// A stream of its own for each (seed, epoch, sample): the generator's whole state is one word.
 #[derive(Clone, Debug)]
-pub(crate) struct Random {
-    state: u64,
-}
-
-const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
-
-fn mix(mut z: u64) -> u64 {
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
+pub(crate) struct Random(SplitMix64);
 
 /// What a stream is for; keeps streams with equal numbers apart.
 #[derive(Clone, Copy, Debug)]
@@ -32,12 +23,11 @@ impl Random {
         for &step in path {
             state = mix(state.wrapping_add(GAMMA) ^ mix(step.wrapping_add(GAMMA)));
         }
-        Self { state }
+        Self(SplitMix64::new(state))
     }
 
     pub(crate) fn next_u64(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(GAMMA);
-        mix(self.state)
+        self.0.next()
     }
 
     /// Uniform in [0, 1), 24 bits.
@@ -50,16 +40,9 @@ impl Random {
         low + (high - low) * self.unit()
     }
 
-    /// Uniform in 0..n (Lemire's multiply-shift; the bias is below n / 2^64). `n` must not be 0.
-    pub(crate) fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next_u64()) * n as u128) >> 64) as usize
-    }
-
     /// Fisher-Yates.
     pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            items.swap(last, self.below(last + 1));
-        }
+        self.0.shuffle(items);
     }
 }
 

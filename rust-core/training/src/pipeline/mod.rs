@@ -2,6 +2,8 @@
 
 mod card;
 mod error;
+mod finish;
+mod fit;
 mod prepare;
 mod recipe;
 mod run;

@@ -4,31 +4,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use epic_core::decision::{Calibration, Thresholds};
-use epic_core::pack::{
-    FileRole, Manifest, OutputSpec, Pack, PackFile, Provenance, SCHEMA, write_folder,
-};
+use epic_core::pack::{FileRole, Manifest, OutputSpec, Pack, PackFile, Provenance, SCHEMA};
 use epic_core::{Classifier, ClassifyError};
 
-use super::{PipelineError, Recipe, card, prepare};
+use super::finish::Finish;
+use super::fit::{Fit, concatenated};
+use super::{PipelineError, Recipe, prepare};
 use crate::CoreReader;
 use crate::dataset::{Dataset, OpenOptions, Split};
-use crate::engine::{
-    DeviceKind, Ended, EpochRecord, ExportMeta, ImageSet, Keep, TrainConfig, TrainObserver,
-    TrainOptions, TrainOutcome, check_export, export, export::OUTPUT, train,
-};
+use crate::engine::{DeviceKind, ImageSet, Keep, TrainConfig, TrainObserver, export::OUTPUT};
 use crate::evaluation::{
-    EpochStats, Evaluation, EvaluationOptions, RateEstimate, choose_threshold, fit_temperature,
-    group_scores, report,
+    Evaluation, RateEstimate, choose_threshold, fit_temperature, group_scores,
 };
 use crate::measure::{self, SampleLogits};
-use crate::report_data;
 
 /// Folder beside the pack's files for what a training needs and leaves behind.
 pub const WORK_FOLDER: &str = "training";
 const NETWORK: &str = "model.onnx";
-const MODEL_CARD: &str = "MODEL_CARD.md";
-/// Pictures that the export is checked on.
-const EXPORT_SAMPLES: usize = 64;
 
 /// Where a run takes place.
 #[derive(Debug, Clone, Copy)]
@@ -205,88 +197,6 @@ fn note_failures(observer: &mut dyn PipelineObserver, failed: &[(String, Classif
     }
 }
 
-/// Fits networks of a recipe.
-struct Fit<'a> {
-    recipe: &'a Recipe,
-    options: &'a PipelineOptions<'a>,
-    work: &'a Path,
-}
-
-/// A fitted and exported network.
-#[derive(Clone)]
-struct Fitted {
-    onnx: Vec<u8>,
-    export_difference: f32,
-    epoch: usize,
-    history: Vec<EpochRecord>,
-}
-
-impl Fit<'_> {
-    /// Trains in the subfolder `name` of the work folder; `None` when the observer stopped it. A
-    /// resumed run takes up a part that was begun and starts one that was not.
-    fn fit(
-        &self,
-        config: &TrainConfig,
-        training: &ImageSet,
-        validation: &ImageSet,
-        name: &str,
-        observer: &mut dyn PipelineObserver,
-    ) -> Result<Option<Fitted>, PipelineError> {
-        let step = if name.is_empty() { "training" } else { "training on all parts" };
-        observer.on_step(step, 0);
-        let out = self.work.join(name);
-        create(&out)?;
-        let begun = out.join("checkpoints").exists();
-        let options = TrainOptions {
-            device: self.options.device,
-            out: &out,
-            resume: self.options.resume && begun,
-        };
-        let outcome = train(config, training, validation, &options, &mut Forward(observer))?;
-        if outcome.ended == Ended::Interrupted {
-            return Ok(None);
-        }
-        let (onnx, export_difference) = export_checked(self.recipe, &outcome, validation)?;
-        let TrainOutcome { epoch, history, .. } = outcome;
-        Ok(Some(Fitted { onnx, export_difference, epoch, history }))
-    }
-}
-
-fn concatenated(sets: [ImageSet; 3]) -> ImageSet {
-    let mut sets = sets.into_iter();
-    let mut all = sets.next().unwrap_or_default();
-    for set in sets {
-        all.pixels.extend(set.pixels);
-        all.labels.extend(set.labels);
-    }
-    all
-}
-
-fn export_checked(
-    recipe: &Recipe,
-    outcome: &TrainOutcome,
-    validation: &ImageSet,
-) -> Result<(Vec<u8>, f32), PipelineError> {
-    let properties = [
-        ("producer", format!("epic-training {}", env!("CARGO_PKG_VERSION"))),
-        ("recipe", recipe.id.clone()),
-        ("recipe_sha256", recipe.sha256.clone()),
-    ];
-    let meta =
-        ExportMeta { properties: properties.map(|(key, value)| (key.to_owned(), value)).into() };
-    let spec = &recipe.training.spec;
-    let onnx = export(&outcome.model, spec, &meta)?;
-    let count = validation.len().min(EXPORT_SAMPLES);
-    let bytes = 3 * validation.height * validation.width * count;
-    let samples = ImageSet {
-        pixels: validation.pixels.iter().take(bytes).copied().collect(),
-        labels: validation.labels.iter().take(count).copied().collect(),
-        ..*validation
-    };
-    let difference = check_export(&onnx, &outcome.model, &samples, &recipe.training.normalization)?;
-    Ok((onnx, difference))
-}
-
 fn draft_manifest(recipe: &Recipe, dataset: &Dataset) -> Manifest {
     let counts = dataset.class_counts().into_iter().map(|count| count as u64);
     Manifest {
@@ -313,7 +223,7 @@ fn draft_manifest(recipe: &Recipe, dataset: &Dataset) -> Manifest {
     }
 }
 
-fn network_file(onnx: &[u8]) -> PackFile {
+pub(super) fn network_file(onnx: &[u8]) -> PackFile {
     PackFile { path: NETWORK.to_owned(), role: FileRole::Network, bytes: onnx.to_vec() }
 }
 
@@ -371,98 +281,7 @@ fn calibrated(
     Ok(manifest)
 }
 
-/// What the last step needs to know.
-struct Finish<'a> {
-    recipe: &'a Recipe,
-    dataset: &'a Dataset,
-    split: &'a Split,
-    measured: &'a Fitted,
-}
-
-impl Finish<'_> {
-    fn write(
-        &self,
-        out: &Path,
-        mut manifest: Manifest,
-        onnx: Vec<u8>,
-        classifier: &Classifier,
-        test: &[SampleLogits],
-    ) -> Result<(Pack, Evaluation), PipelineError> {
-        let predictions = measure::predictions(&manifest, self.dataset, test);
-        let threshold = manifest.thresholds.groups.values().next();
-        let options = EvaluationOptions {
-            chosen_threshold: threshold.map(|t| f64::from(*t)),
-            ..EvaluationOptions::default()
-        };
-        let labels = measure::label_set(&manifest.taxonomy);
-        let evaluation = Evaluation::compute(&labels, &predictions, &options)?;
-        manifest.provenance.scores = card::scores(&evaluation);
-        let card = card::render(&card::Facts {
-            recipe: self.recipe,
-            dataset: self.dataset,
-            split: self.split,
-            manifest: &manifest,
-            evaluation: &evaluation,
-            epoch: self.measured.epoch,
-        });
-        let card = PackFile {
-            path: MODEL_CARD.to_owned(),
-            role: FileRole::ModelCard,
-            bytes: card.into_bytes(),
-        };
-        let mut page =
-            report_data::report(classifier, self.dataset, &predictions, evaluation.clone())?;
-        page.data_description = format!(
-            "test part: {} pictures, split by source (seed {})",
-            evaluation.n, self.split.seed
-        );
-        page.history = self.measured.history.iter().map(epoch_stats).collect();
-        let work = out.join(WORK_FOLDER);
-        write(&work.join("report.html"), report::render(&page).as_bytes())?;
-        write(&work.join("evaluation.json"), &json(&evaluation))?;
-        write(&work.join("history.json"), &json(&self.measured.history))?;
-        let pack = write_folder(out, manifest, &[network_file(&onnx), card])?;
-        Ok((pack, evaluation))
-    }
-}
-
-fn epoch_stats(record: &EpochRecord) -> EpochStats {
-    EpochStats {
-        epoch: record.epoch,
-        train_loss: record.train_loss,
-        val_loss: Some(record.validation_loss),
-        val_accuracy: Some(record.validation_accuracy),
-        val_macro_f1: Some(record.validation_macro_f1),
-    }
-}
-
-fn json(value: &impl serde::Serialize) -> Vec<u8> {
-    serde_json::to_vec_pretty(value).expect("plain data serializes")
-}
-
-fn create(folder: &Path) -> Result<(), PipelineError> {
+pub(super) fn create(folder: &Path) -> Result<(), PipelineError> {
     fs::create_dir_all(folder)
         .map_err(|source| PipelineError::Write { path: folder.to_owned(), source })
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), PipelineError> {
-    crate::atomic::write(path, content)
-        .map_err(|source| PipelineError::Write { path: path.to_owned(), source })
-}
-
-/// The engine takes a plain [`TrainObserver`].
-struct Forward<'a>(&'a mut dyn PipelineObserver);
-
-impl TrainObserver for Forward<'_> {
-    fn on_batch(&mut self, event: &crate::engine::BatchEvent) {
-        self.0.on_batch(event);
-    }
-
-    fn on_epoch(&mut self, event: &crate::engine::EpochEvent) {
-        self.0.on_epoch(event);
-    }
-
-    fn should_stop(&self) -> bool {
-        self.0.should_stop()
-    }
 }

@@ -2,7 +2,7 @@
 
 /// Escapes text for element content and quoted attributes. Control characters, which HTML does not
 /// allow, become U+FFFD.
-pub(super) fn escape(text: &str) -> String {
+pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

@@ -15,6 +15,7 @@ mod plot;
 #[cfg(test)]
 mod tests;
 
+pub use html::escape;
 pub use markdown::render_markdown_table;
 
 use super::{EpochStats, Evaluation, Mistake};

@@ -1,0 +1,112 @@
+//! Fitting one network: training, and an export that is proved to compute the same.
+
+use std::path::Path;
+
+use super::run::{PipelineObserver, PipelineOptions, create};
+use super::{PipelineError, Recipe};
+use crate::engine::{
+    BatchEvent, Ended, EpochEvent, EpochRecord, ExportMeta, ImageSet, TrainConfig, TrainObserver,
+    TrainOptions, TrainOutcome, check_export, export, train,
+};
+
+/// Pictures that the export is checked on.
+const EXPORT_SAMPLES: usize = 64;
+
+/// Fits networks of a recipe.
+pub(super) struct Fit<'a> {
+    pub(super) recipe: &'a Recipe,
+    pub(super) options: &'a PipelineOptions<'a>,
+    pub(super) work: &'a Path,
+}
+
+/// A fitted and exported network.
+#[derive(Clone)]
+pub(super) struct Fitted {
+    pub(super) onnx: Vec<u8>,
+    pub(super) export_difference: f32,
+    pub(super) epoch: usize,
+    pub(super) history: Vec<EpochRecord>,
+}
+
+impl Fit<'_> {
+    /// Trains in the subfolder `name` of the work folder; `None` when the observer stopped it. A
+    /// resumed run takes up a part that was begun and starts one that was not.
+    pub(super) fn fit(
+        &self,
+        config: &TrainConfig,
+        training: &ImageSet,
+        validation: &ImageSet,
+        name: &str,
+        observer: &mut dyn PipelineObserver,
+    ) -> Result<Option<Fitted>, PipelineError> {
+        let step = if name.is_empty() { "training" } else { "training on all parts" };
+        observer.on_step(step, 0);
+        let out = self.work.join(name);
+        create(&out)?;
+        let begun = out.join("checkpoints").exists();
+        let options = TrainOptions {
+            device: self.options.device,
+            out: &out,
+            resume: self.options.resume && begun,
+        };
+        let outcome = train(config, training, validation, &options, &mut Forward(observer))?;
+        if outcome.ended == Ended::Interrupted {
+            return Ok(None);
+        }
+        let (onnx, export_difference) = export_checked(self.recipe, &outcome, validation)?;
+        let TrainOutcome { epoch, history, .. } = outcome;
+        Ok(Some(Fitted { onnx, export_difference, epoch, history }))
+    }
+}
+
+pub(super) fn concatenated(sets: [ImageSet; 3]) -> ImageSet {
+    let mut sets = sets.into_iter();
+    let mut all = sets.next().unwrap_or_default();
+    for set in sets {
+        all.pixels.extend(set.pixels);
+        all.labels.extend(set.labels);
+    }
+    all
+}
+
+fn export_checked(
+    recipe: &Recipe,
+    outcome: &TrainOutcome,
+    validation: &ImageSet,
+) -> Result<(Vec<u8>, f32), PipelineError> {
+    let properties = [
+        ("producer", format!("epic-training {}", env!("CARGO_PKG_VERSION"))),
+        ("recipe", recipe.id.clone()),
+        ("recipe_sha256", recipe.sha256.clone()),
+    ];
+    let meta =
+        ExportMeta { properties: properties.map(|(key, value)| (key.to_owned(), value)).into() };
+    let spec = &recipe.training.spec;
+    let onnx = export(&outcome.model, spec, &meta)?;
+    let count = validation.len().min(EXPORT_SAMPLES);
+    let bytes = 3 * validation.height * validation.width * count;
+    let samples = ImageSet {
+        pixels: validation.pixels.iter().take(bytes).copied().collect(),
+        labels: validation.labels.iter().take(count).copied().collect(),
+        ..*validation
+    };
+    let difference = check_export(&onnx, &outcome.model, &samples, &recipe.training.normalization)?;
+    Ok((onnx, difference))
+}
+
+/// The engine takes a plain [`TrainObserver`].
+struct Forward<'a>(&'a mut dyn PipelineObserver);
+
+impl TrainObserver for Forward<'_> {
+    fn on_batch(&mut self, event: &BatchEvent) {
+        self.0.on_batch(event);
+    }
+
+    fn on_epoch(&mut self, event: &EpochEvent) {
+        self.0.on_epoch(event);
+    }
+
+    fn should_stop(&self) -> bool {
+        self.0.should_stop()
+    }
+}
