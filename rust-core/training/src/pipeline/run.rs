@@ -12,7 +12,9 @@ use super::fit::{Fit, concatenated};
 use super::{PipelineError, Recipe, prepare};
 use crate::CoreReader;
 use crate::dataset::{Dataset, OpenOptions, Split};
-use crate::engine::{DeviceKind, ImageSet, Keep, TrainConfig, TrainObserver, export::OUTPUT};
+use crate::engine::{
+    DeviceKind, EngineError, ImageSet, Keep, TrainConfig, TrainObserver, export::OUTPUT,
+};
 use crate::evaluation::{
     Evaluation, RateEstimate, choose_threshold, fit_temperature, group_scores,
 };
@@ -82,6 +84,11 @@ pub fn run(
 ) -> Result<Outcome, PipelineError> {
     let work = options.out.join(WORK_FOLDER);
     create(&work)?;
+    let checkpoints = work.join("checkpoints");
+    // Before the split is written: the earlier run's split must survive a forgotten --resume.
+    if !options.resume && checkpoints.exists() {
+        return Err(EngineError::AlreadyTrained { path: checkpoints }.into());
+    }
     let dataset = open_dataset(recipe, options, &work, observer)?;
     let split = load_or_make_split(recipe, &dataset, &work, options.resume, observer)?;
     let parts = split.indices(&dataset)?;
