@@ -66,7 +66,7 @@ def network_input(bench: Bench) -> Section:
         "12 MP": bench.photo,
         "12 MP progressive": bench.progressive,
         "50 MP": bench.large(50),
-        **{photo.name: photo for photo in bench.photos},
+        **{f"own photo {index}": path for index, path in enumerate(bench.photos, 1)},
     }
     rows, figures = [], []
     for name, path in files.items():

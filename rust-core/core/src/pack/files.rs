@@ -40,16 +40,15 @@ impl PackFiles {
             }
             other => other,
         };
-        let mut files = BTreeMap::new();
+        let mut files = Self::default();
         for name in [MANIFEST, MANIFEST_CHECKSUM] {
-            files.insert(name.to_owned(), read(name)?);
+            files.0.insert(name.to_owned(), read(name)?);
         }
-        let manifest = Manifest::parse(files.get(MANIFEST).map_or(&[], Vec::as_slice))?;
-        for entry in manifest.files {
+        for entry in files.manifest()?.files {
             let bytes = read(&entry.path)?;
-            files.insert(entry.path, bytes);
+            files.0.insert(entry.path, bytes);
         }
-        Ok(Self(files))
+        Ok(files)
     }
 
     /// Reads all entries of a zip in memory.
@@ -95,6 +94,17 @@ impl PackFiles {
             .get(name)
             .map(Vec::as_slice)
             .ok_or_else(|| PackError::MissingFile { file: name.to_owned() })
+    }
+
+    /// The manifest, its checksum compared before it is parsed: damage must be told as damage,
+    /// not as whatever it makes of the content.
+    pub(super) fn manifest(&self) -> Result<Manifest, PackError> {
+        let json = self.get(MANIFEST)?;
+        let stated = String::from_utf8_lossy(self.get(MANIFEST_CHECKSUM)?);
+        if stated.split_whitespace().next() != Some(sha256_hex(json).as_str()) {
+            return Err(PackError::Checksum { file: MANIFEST.to_owned() });
+        }
+        Manifest::parse(json)
     }
 
     pub(super) fn verify(&self, entry: &FileEntry) -> Result<(), PackError> {

@@ -51,13 +51,8 @@ impl Pack {
     /// # Errors
     /// As [`Pack::open`].
     pub fn from_files(files: &PackFiles) -> Result<Self, PackError> {
-        let json = files.get(MANIFEST)?;
-        let digest = files::sha256_hex(json);
-        let stated = String::from_utf8_lossy(files.get(MANIFEST_CHECKSUM)?);
-        if stated.split_whitespace().next() != Some(digest.as_str()) {
-            return Err(PackError::Checksum { file: MANIFEST.to_owned() });
-        }
-        let manifest = Manifest::parse(json)?;
+        let manifest = files.manifest()?;
+        let digest = files::sha256_hex(files.get(MANIFEST)?);
         for entry in &manifest.files {
             files.verify(entry)?;
         }

@@ -128,7 +128,7 @@ pub(crate) struct Watcher {
     pub(crate) steps: Vec<String>,
     pub(crate) notes: Vec<String>,
     pub(crate) stop_at_batch: Option<usize>,
-    batches: usize,
+    pub batches: usize,
 }
 
 impl TrainObserver for Watcher {
