@@ -15,12 +15,14 @@ use epic_training::thumbnail;
 const THUMBNAIL_SIDE: u32 = 220;
 const STYLE: &str = include_str!("contact_sheet.css");
 
+/// Position of the group in the taxonomy, group, class.
+type Key = (usize, String, String);
 type Scanned = (PathBuf, Result<Verdict, ClassifyError>);
 
 /// Renders the page; thumbnails are decoded here, one at a time.
 pub(crate) fn render(results: &[Scanned], summary: &Summary, progress: &ProgressBar) -> String {
-    let mut sections: BTreeMap<(String, String), String> = BTreeMap::new();
-    let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+    let mut sections: BTreeMap<Key, String> = BTreeMap::new();
+    let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
     let mut failures = String::new();
     for (path, outcome) in results {
         progress.inc(1);
@@ -31,7 +33,7 @@ pub(crate) fn render(results: &[Scanned], summary: &Summary, progress: &Progress
             Ok(verdict) => {
                 let class =
                     if verdict.abstained { "unsure".to_owned() } else { verdict.class.clone() };
-                let key = (verdict.group.clone(), class);
+                let key = (summary.position(&verdict.group), verdict.group.clone(), class);
                 *counts.entry(key.clone()).or_default() += 1;
                 let figure = figure(path, &shown, &name, verdict);
                 sections.entry(key).or_default().push_str(&figure);
@@ -60,8 +62,8 @@ fn figure(path: &std::path::Path, shown: &str, name: &str, verdict: &Verdict) ->
 }
 
 fn page(
-    sections: &BTreeMap<(String, String), String>,
-    counts: &BTreeMap<(String, String), usize>,
+    sections: &BTreeMap<Key, String>,
+    counts: &BTreeMap<Key, usize>,
     failures: &str,
     summary: &Summary,
 ) -> String {
@@ -74,13 +76,13 @@ fn page(
          <title>EPIC: {headline}</title>\n<style>{STYLE}</style>\n\
          <header><h1>{headline}</h1><nav>"
     );
-    for (index, ((_, class), count)) in counts.iter().enumerate() {
+    for (index, ((_, _, class), count)) in counts.iter().enumerate() {
         let class = escape(class);
         let _ = write!(html, "<a href=\"#s{index}\">{class} <b>{count}</b></a>");
     }
     html.push_str("</nav></header>\n<main>\n");
     let mut group_shown = "";
-    for (index, ((group, class), figures)) in sections.iter().enumerate() {
+    for (index, ((_, group, class), figures)) in sections.iter().enumerate() {
         if group_shown != group {
             let _ = writeln!(html, "<h2>{}</h2>", escape(group));
             group_shown = group;

@@ -39,6 +39,11 @@ impl Summary {
         }
     }
 
+    /// Place of a group in the order of the taxonomy.
+    pub(crate) fn position(&self, group: &str) -> usize {
+        self.groups.iter().position(|known| known.name == group).unwrap_or(self.groups.len())
+    }
+
     /// One line on all groups, for titles.
     pub(crate) fn headline(&self) -> String {
         let mut parts: Vec<_> =
