@@ -295,3 +295,27 @@ fn debug_output_holds_no_pixels() {
     let picture = decode(&jpeg(8, 8, |_, _| [123, 45, 67])).unwrap();
     assert_eq!(format!("{picture:?}"), "Picture { width: 8, height: 8, source_size: (8, 8), .. }");
 }
+
+#[cfg(feature = "heic")]
+#[test]
+fn heic_decodes_on_desktops() {
+    let file = include_bytes!("fixtures/heic/quarters.heic");
+    let picture = decode(file).unwrap();
+    assert_eq!(picture.source_size(), (96, 64));
+    assert_near(pixel(&picture, 12, 12), [220, 40, 40], 12);
+    assert_near(pixel(&picture, 84, 12), [40, 200, 40], 12);
+    assert_near(pixel(&picture, 12, 52), [40, 40, 220], 12);
+    assert_near(pixel(&picture, 84, 52), [128; 3], 12);
+    let source = ImageSource::Bytes(file);
+    assert_eq!(picture::dimensions(&source, &Limits::default()).unwrap(), (96, 64));
+    for length in (0..file.len()).step_by(11) {
+        assert!(decode(&file[..length]).is_err(), "{length} bytes");
+    }
+}
+
+#[cfg(not(feature = "heic"))]
+#[test]
+fn heic_is_the_platforms_work_on_phones() {
+    let error = decode(include_bytes!("fixtures/heic/quarters.heic")).unwrap_err();
+    assert_eq!(error.kind(), "unsupported_format");
+}
