@@ -6,23 +6,30 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use epic_core::{ClassifyError, Verdict};
+use epic_training::evaluation::report::escape;
+use epic_training::thumbnail;
 use indicatif::ProgressBar;
 
 use crate::summary::Summary;
-use epic_training::evaluation::report::escape;
-use epic_training::thumbnail;
 
 const THUMBNAIL_SIDE: u32 = 220;
 const STYLE: &str = include_str!("contact_sheet.css");
 
 /// Position of the group in the taxonomy, group, class.
 type Key = (usize, String, String);
+type Sections = BTreeMap<Key, Section>;
 type Scanned = (PathBuf, Result<Verdict, ClassifyError>);
+
+/// The pictures of one class.
+#[derive(Default)]
+struct Section {
+    figures: String,
+    count: usize,
+}
 
 /// Renders the page; thumbnails are decoded here, one at a time.
 pub(crate) fn render(results: &[Scanned], summary: &Summary, progress: &ProgressBar) -> String {
-    let mut sections: BTreeMap<Key, String> = BTreeMap::new();
-    let mut counts: BTreeMap<Key, usize> = BTreeMap::new();
+    let mut sections = Sections::new();
     let mut failures = String::new();
     for (path, outcome) in results {
         progress.inc(1);
@@ -34,9 +41,9 @@ pub(crate) fn render(results: &[Scanned], summary: &Summary, progress: &Progress
                 let class =
                     if verdict.abstained { "unsure".to_owned() } else { verdict.class.clone() };
                 let key = (summary.position(&verdict.group), verdict.group.clone(), class);
-                *counts.entry(key.clone()).or_default() += 1;
-                let figure = figure(path, &shown, &name, verdict);
-                sections.entry(key).or_default().push_str(&figure);
+                let section = sections.entry(key).or_default();
+                section.count += 1;
+                section.figures.push_str(&figure(path, &shown, &name, verdict));
             }
             Err(error) => {
                 let reason = escape(&error.to_string());
@@ -45,7 +52,7 @@ pub(crate) fn render(results: &[Scanned], summary: &Summary, progress: &Progress
             }
         }
     }
-    page(&sections, &counts, &failures, summary)
+    page(&sections, &failures, summary)
 }
 
 fn figure(path: &std::path::Path, shown: &str, name: &str, verdict: &Verdict) -> String {
@@ -61,12 +68,7 @@ fn figure(path: &std::path::Path, shown: &str, name: &str, verdict: &Verdict) ->
     )
 }
 
-fn page(
-    sections: &BTreeMap<Key, String>,
-    counts: &BTreeMap<Key, usize>,
-    failures: &str,
-    summary: &Summary,
-) -> String {
+fn page(sections: &Sections, failures: &str, summary: &Summary) -> String {
     let headline = escape(&summary.headline());
     let mut html = format!(
         "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -76,13 +78,13 @@ fn page(
          <title>EPIC: {headline}</title>\n<style>{STYLE}</style>\n\
          <header><h1>{headline}</h1><nav>"
     );
-    for (index, ((_, _, class), count)) in counts.iter().enumerate() {
+    for (index, ((_, _, class), Section { count, .. })) in sections.iter().enumerate() {
         let class = escape(class);
         let _ = write!(html, "<a href=\"#s{index}\">{class} <b>{count}</b></a>");
     }
     html.push_str("</nav></header>\n<main>\n");
     let mut group_shown = "";
-    for (index, ((_, group, class), figures)) in sections.iter().enumerate() {
+    for (index, ((_, group, class), Section { figures, .. })) in sections.iter().enumerate() {
         if group_shown != group {
             let _ = writeln!(html, "<h2>{}</h2>", escape(group));
             group_shown = group;

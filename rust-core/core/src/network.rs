@@ -4,9 +4,9 @@
 use std::sync::Arc;
 
 use tract_onnx::prelude::*;
+use tract_onnx::tract_core::internal::format_err;
 
 use crate::pool::Pool;
-use tract_onnx::tract_core::internal::format_err;
 
 /// A network with one image input and one output of class logits.
 pub trait Network: Send + Sync {

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::run::{PipelineObserver, PipelineOptions, create};
 use super::{PipelineError, Recipe};
 use crate::engine::{
-    BatchEvent, Ended, EpochEvent, EpochRecord, ExportMeta, ImageSet, TrainConfig, TrainObserver,
-    TrainOptions, TrainOutcome, check_export, export, train,
+    Ended, EpochRecord, ExportMeta, ImageSet, TrainConfig, TrainOptions, TrainOutcome,
+    check_export, export, train,
 };
 
 /// Pictures that the export is checked on.
@@ -49,7 +49,7 @@ impl Fit<'_> {
             out: &out,
             resume: self.options.resume && begun,
         };
-        let outcome = train(config, training, validation, &options, &mut Forward(observer))?;
+        let outcome = train(config, training, validation, &options, observer)?;
         if outcome.ended == Ended::Interrupted {
             return Ok(None);
         }
@@ -92,21 +92,4 @@ fn export_checked(
     };
     let difference = check_export(&onnx, &outcome.model, &samples, &recipe.training.normalization)?;
     Ok((onnx, difference))
-}
-
-/// The engine takes a plain [`TrainObserver`].
-struct Forward<'a>(&'a mut dyn PipelineObserver);
-
-impl TrainObserver for Forward<'_> {
-    fn on_batch(&mut self, event: &BatchEvent) {
-        self.0.on_batch(event);
-    }
-
-    fn on_epoch(&mut self, event: &EpochEvent) {
-        self.0.on_epoch(event);
-    }
-
-    fn should_stop(&self) -> bool {
-        self.0.should_stop()
-    }
 }
