@@ -13,6 +13,7 @@
 pub mod classifier;
 pub mod decision;
 pub mod gallery;
+pub mod metadata;
 pub mod network;
 pub mod pack;
 pub mod picture;

@@ -10,6 +10,8 @@ use std::path::Path;
 
 pub use error::PackError;
 pub use files::PackFiles;
+pub(crate) use files::sha256_hex;
+pub(crate) use manifest::is_plain_name;
 pub use manifest::{
     Family, FileEntry, FileRole, Manifest, MetadataSpec, OutputSpec, Provenance, SCHEMA,
 };
