@@ -33,12 +33,8 @@ fn record(extractor: &MetadataExtractor, picture: &str) -> Record {
     let path = root().join(picture);
     let metadata = extractor.extract(&ImageSource::Path(&path), Parts::ALL).unwrap();
     let file_name = picture.rsplit('/').next().unwrap();
-    let row = MetadataRow {
-        file_name,
-        relative_path: picture,
-        metadata: Some(&metadata),
-        class: None,
-    };
+    let row =
+        MetadataRow { file_name, relative_path: picture, metadata: Some(&metadata), class: None };
     let json = |value| match value {
         Value::Absent => json!(null),
         Value::Count(count) => json!(count),
