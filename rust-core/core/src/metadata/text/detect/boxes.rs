@@ -34,13 +34,15 @@ pub(super) fn boxes(map: ProbabilityMap<'_>, limit: usize) -> Vec<MapBox> {
     regions.iter().filter_map(|runs| region_box(map, runs)).take(limit).collect()
 }
 
+/// Short side in map pixels of the thinnest region above the threshold, be it too small
+/// or too faint for a box; `None` without a region.
+pub(super) fn thinnest_region(map: ProbabilityMap<'_>) -> Option<f32> {
+    let regions = components(map.values, map.width, MAP_THRESHOLD);
+    regions.iter().filter_map(|runs| core_rect(runs)).map(|rect| rect.short_side()).reduce(f32::min)
+}
+
 fn region_box(map: ProbabilityMap<'_>, runs: &[Run]) -> Option<MapBox> {
-    // Pixel centres, of the ends of rows only: the hull needs no others.
-    let ends = runs.iter().flat_map(|run| {
-        let y = run.row as f32 + 0.5;
-        [Point { x: run.start as f32 + 0.5, y }, Point { x: run.end as f32 - 0.5, y }]
-    });
-    let core = min_area_rect(&ends.collect::<Vec<_>>())?;
+    let core = core_rect(runs)?;
     if core.short_side() < MIN_SIDE {
         return None;
     }
@@ -50,8 +52,18 @@ fn region_box(map: ProbabilityMap<'_>, runs: &[Run]) -> Option<MapBox> {
     kept.then_some(MapBox { rect, score })
 }
 
-/// Mean of the pixels whose centres lie in `rect`.
-fn mean_inside(map: ProbabilityMap<'_>, rect: &TurnedRect) -> f32 {
+/// The rectangle around the pixel centres of a region.
+fn core_rect(runs: &[Run]) -> Option<TurnedRect> {
+    // The hull needs the ends of rows only.
+    let ends = runs.iter().flat_map(|run| {
+        let y = run.row as f32 + 0.5;
+        [Point { x: run.start as f32 + 0.5, y }, Point { x: run.end as f32 - 0.5, y }]
+    });
+    min_area_rect(&ends.collect::<Vec<_>>())
+}
+
+/// Mean of the pixels whose centres lie in `rect`; 0 if there are none.
+pub(super) fn mean_inside(map: ProbabilityMap<'_>, rect: &TurnedRect) -> f32 {
     let ys = rect.to_quad().corners.map(|corner| corner.y);
     let top = ys.iter().copied().fold(f32::MAX, f32::min).max(0.0) as usize;
     let bottom = ys.iter().copied().fold(0.0, f32::max) as usize;
@@ -137,6 +149,17 @@ mod tests {
         assert!(boxes(ProbabilityMap { values: &[], width: 0 }, 9).is_empty());
         let nan = vec![f32::NAN; SIDE * SIDE];
         assert!(boxes(ProbabilityMap { values: &nan, width: SIDE }, 9).is_empty());
+    }
+
+    #[test]
+    fn the_thinnest_region_counts_faint_or_not() {
+        let mut map = vec![0.0; SIDE * SIDE];
+        let thickness = |map: &[f32]| thinnest_region(ProbabilityMap { values: map, width: SIDE });
+        assert_eq!(thickness(&map), None);
+        draw(&mut map, (64.0, 40.0, 80.0, 12.0, 0.0), 0.9);
+        assert_eq!(thickness(&map), Some(11.0));
+        draw(&mut map, (64.0, 80.0, 80.0, 4.0, 0.0), 0.3);
+        assert_eq!(thickness(&map), Some(3.0));
     }
 
     #[test]

@@ -23,6 +23,13 @@ impl TurnedRect {
         Self { width, height, ..self }
     }
 
+    /// The same in a map `factor` times as large.
+    pub(super) fn scaled(self, factor: f32) -> Self {
+        let center = Point { x: self.center.x * factor, y: self.center.y * factor };
+        let (width, height) = (self.width * factor, self.height * factor);
+        Self { center, width, height, ..self }
+    }
+
     pub(super) fn short_side(&self) -> f32 {
         self.width.min(self.height)
     }
