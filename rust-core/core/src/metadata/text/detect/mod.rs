@@ -38,7 +38,7 @@ const CLEAR_THICKNESS: f32 = 6.0;
 const MAX_SMALL_PICTURE: u32 = 720;
 /// A box of at least this thickness in the coarse map is text only if that map says so
 /// too, on average: large shapes that look like strokes at one size only are not letters.
-const MIN_CHECKED_THICKNESS: f32 = 12.0;
+const MIN_CHECKED_THICKNESS: f32 = 32.0;
 const MIN_COARSE_SCORE: f32 = 0.1;
 
 /// PP-OCRv6's tiny detector.
