@@ -67,8 +67,13 @@ fn slab(slope: f32, offset: f32, half: f32) -> Option<(f32, f32)> {
     Some((a.min(b), a.max(b)))
 }
 
+/// Longest rectangle whose angle says little: a round letter or key has one by chance.
+const MAX_ROUND_RATIO: f32 = 1.5;
+/// An upright rectangle at most this much larger serves those as well.
+const UPRIGHT_ALLOWANCE: f32 = 1.2;
+
 /// The rectangle of least area around `points`; `None` without points. One of its sides
-/// lies on the convex hull (Freeman and Shapira 1975).
+/// lies on the convex hull (Freeman and Shapira 1975). Round shapes get an upright one.
 pub(super) fn min_area_rect(points: &[Point]) -> Option<TurnedRect> {
     let hull = convex_hull(points);
     let first = *hull.first()?;
@@ -82,7 +87,12 @@ pub(super) fn min_area_rect(points: &[Point]) -> Option<TurnedRect> {
     let smallest = rects.min_by(|a, b| (a.width * a.height).total_cmp(&(b.width * b.height)));
     let point =
         TurnedRect { center: first, axis: Point { x: 1.0, y: 0.0 }, width: 0.0, height: 0.0 };
-    Some(smallest.unwrap_or(point))
+    let smallest = smallest.unwrap_or(point);
+    let upright = bounding_rect(&hull, Point { x: 1.0, y: 0.0 });
+    let round = smallest.width.max(smallest.height) <= MAX_ROUND_RATIO * smallest.short_side();
+    let close =
+        upright.width * upright.height <= UPRIGHT_ALLOWANCE * smallest.width * smallest.height;
+    Some(if round && close { upright } else { smallest })
 }
 
 /// The rectangle around `hull` with a side along the unit vector `direction`.
@@ -162,6 +172,17 @@ mod tests {
             assert!((rect.center.x - 100.0).abs() < 0.1 && (rect.center.y - 50.0).abs() < 0.1);
             assert!(rect.axis.x > 0.7);
         }
+    }
+
+    #[test]
+    fn round_shapes_are_upright_and_turned_squares_are_not() {
+        let disc: Vec<Point> = (0..21 * 21)
+            .map(|i| point((i % 21) as f32, (i / 21) as f32))
+            .filter(|p| (p.x - 10.0).hypot(p.y - 10.0) <= 9.0)
+            .collect();
+        assert_eq!(min_area_rect(&disc).unwrap().axis, point(1.0, 0.0));
+        let square = min_area_rect(&bar(30.0, 30.0, 44.0)).unwrap();
+        assert!((square.width - 30.0).abs() < 0.1 && square.axis.y.abs() > 0.6, "{square:?}");
     }
 
     #[test]
