@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from fontTools.ttLib import TTCollection, TTFont
+from fontTools.ttLib import TTFont
 from PIL import ImageFont
 
 PACKAGES = {
@@ -68,9 +68,8 @@ def load(name, size):
 
 @functools.cache
 def _characters(name):
-    path = str(paths()[name])
-    font = TTCollection(path).fonts[0] if path.endswith(".ttc") else TTFont(path, lazy=True)
-    return frozenset(font.getBestCmap())
+    with TTFont(paths()[name]) as font:
+        return frozenset(font.getBestCmap())
 
 
 def covers(name, text):
