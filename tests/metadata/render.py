@@ -38,8 +38,10 @@ class Canvas:
         anchor = {"left": "ls", "right": "rs", "middle": "ms"}[align]
         options = {"font": fonts.load(font, size), "anchor": anchor, "direction": direction}
         if stroke is not None:
-            options |= {"stroke_width": max(1, size // 14), "stroke_fill": stroke}
+            options["stroke_width"] = max(1, size // 14)
         box = self.draw.textbbox((x, y), text, **options)
+        if stroke is not None:
+            options["stroke_fill"] = stroke
         if box[0] < 2 or box[1] < 0 or box[2] > self.image.width - 2 or box[3] > self.image.height:
             return False
         self.draw.text((x, y), text, fill=ink, **options)

@@ -66,6 +66,11 @@ class Score(unittest.TestCase):
         self.assertNotEqual(score.normalize("أنا"), score.normalize("انا"))
         self.assertNotEqual(score.normalize("A"), score.normalize("a"))
 
+    def test_every_layout_of_the_small_run_has_lines(self):
+        for index in range(18):
+            picture, _ = render.render(1, index)
+            self.assertTrue(picture["lines"], picture["name"])
+
     def test_the_same_seed_draws_the_same_picture(self):
         self.assertEqual(render.render(3, 4), render.render(3, 4))
 
