@@ -15,7 +15,8 @@ NO_WEIGHTS = {"manifest.json", "README.md"}
 def main():
     files = {}
     for path in sorted(FOLDER.iterdir()):
-        if path.is_file() and path.name not in NO_WEIGHTS:
+        is_notice = path.name.endswith(".NOTICE.txt")
+        if path.is_file() and path.name not in NO_WEIGHTS and not is_notice:
             content = path.read_bytes()
             files[path.name] = {
                 "size": len(content),

@@ -17,6 +17,7 @@ pub mod text;
 mod weights;
 pub mod words;
 
+pub use colors::ColorVariety;
 pub use columns::{COLUMNS, MetadataRow, Value};
 pub use error::MetadataError;
 pub use extractor::{MetadataExtractor, MetadataOptions};
