@@ -7,18 +7,27 @@ use std::path::Path;
 /// Writes `content` beside `path` and renames it into place, so that a reader or a crash never
 /// meets half a file.
 pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    write_with(path, |mut file| file.write_all(content))
+}
+
+/// As [`write`], with the content that `fill` puts into the open file.
+pub fn write_with<E: From<io::Error>>(
+    path: &Path,
+    fill: impl FnOnce(&File) -> Result<(), E>,
+) -> Result<(), E> {
     let mut name = path
         .file_name()
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?
         .to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
-    let written = File::create(&temporary)
-        .and_then(|mut file| {
-            file.write_all(content)?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&temporary, path));
+    let fill_and_rename = || {
+        let file = File::create(&temporary)?;
+        fill(&file)?;
+        file.sync_all()?;
+        Ok(fs::rename(&temporary, path)?)
+    };
+    let written = fill_and_rename();
     if written.is_err() {
         // The first error is the one to tell; a left-over temporary file harms nobody.
         let _ = fs::remove_file(&temporary);

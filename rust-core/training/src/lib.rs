@@ -1,6 +1,6 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
+//! [`dataset`], [`table`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
 //! the training engine, come with the feature `engine`.
 
 pub mod atomic;
@@ -14,6 +14,7 @@ pub mod pipeline;
 mod random;
 mod reader;
 pub mod report_data;
+pub mod table;
 pub mod thumbnail;
 
 pub use reader::CoreReader;

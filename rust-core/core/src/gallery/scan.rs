@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
 
 use super::CancellationToken;
+use super::workers::{default_jobs, for_each_parallel};
 use crate::classifier::{Classifier, ClassifyError, Verdict};
 use crate::picture::ImageSource;
 
@@ -41,7 +39,7 @@ pub struct ScanOptions {
 impl Default for ScanOptions {
     /// One worker per available core.
     fn default() -> Self {
-        Self { jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN) }
+        Self { jobs: default_jobs() }
     }
 }
 
@@ -75,44 +73,26 @@ pub fn scan(
     token: &CancellationToken,
     mut on_result: impl FnMut(ScanResult),
 ) -> ScanSummary {
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
     let mut summary = ScanSummary::default();
-    thread::scope(|scope| {
-        for _ in 0..options.jobs.get().min(items.len()) {
-            let sender = sender.clone();
-            let next = &next;
-            scope.spawn(move || {
-                while !token.is_cancelled() {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { break };
-                    let outcome = classify_guarded(classifier, item);
-                    if sender.send(ScanResult { index, outcome }).is_err() {
-                        break;
-                    }
-                }
-            });
+    let mut report = |result: ScanResult| {
+        match result.outcome {
+            Ok(_) => summary.classified += 1,
+            Err(_) => summary.failed += 1,
         }
-        drop(sender);
-        let mut report = |result: ScanResult| {
-            match result.outcome {
-                Ok(_) => summary.classified += 1,
-                Err(_) => summary.failed += 1,
-            }
-            on_result(result);
-        };
-        let mut due = 0;
-        let mut early = BTreeMap::new();
-        for result in receiver {
-            early.insert(result.index, result);
-            while let Some(result) = early.remove(&due) {
-                due += 1;
-                report(result);
-            }
+        on_result(result);
+    };
+    let mut due = 0;
+    let mut early = BTreeMap::new();
+    let work = |item: &ScanItem| classify_guarded(classifier, item);
+    for_each_parallel(items, options.jobs, token, work, |index, outcome| {
+        early.insert(index, ScanResult { index, outcome });
+        while let Some(result) = early.remove(&due) {
+            due += 1;
+            report(result);
         }
-        // After a cancellation there may be gaps before the last results.
-        early.into_values().for_each(report);
     });
+    // After a cancellation there may be gaps before the last results.
+    early.into_values().for_each(report);
     summary.cancelled = summary.classified + summary.failed < items.len();
     summary
 }

@@ -86,7 +86,7 @@ impl MetadataRow<'_> {
 }
 
 fn push_metadata(cells: &mut Vec<Value>, metadata: &ImageMetadata) {
-    cells.push(Value::Number(metadata.aspect_ratio()));
+    cells.push(number(metadata.aspect_ratio()));
     cells.push(Value::Count(metadata.area()));
     cells.push(Value::Count(metadata.width.into()));
     cells.push(Value::Count(metadata.height.into()));
@@ -94,7 +94,7 @@ fn push_metadata(cells: &mut Vec<Value>, metadata: &ImageMetadata) {
     match &metadata.faces {
         Some(faces) => {
             cells.push(Value::Count(faces.faces.len() as u64));
-            cells.push(Value::Number(faces.area_ratio.into()));
+            cells.push(number(faces.area_ratio));
         }
         None => cells.extend([Value::Absent, Value::Absent]),
     }
@@ -108,7 +108,7 @@ fn push_colors(cells: &mut Vec<Value>, metadata: &ImageMetadata) {
         cells.extend(match color {
             None => [Value::Absent, Value::Absent],
             Some(None) => [Value::Absent, Value::Number(0.0)],
-            Some(Some(color)) => [Value::Text(color.to_hex()), Value::Number(color.ratio.into())],
+            Some(Some(color)) => [Value::Text(color.to_hex()), number(color.ratio)],
         });
     }
 }
@@ -119,10 +119,10 @@ fn push_text(cells: &mut Vec<Value>, metadata: &ImageMetadata) {
         return;
     };
     let (en, ar) = (&text.english, &text.arabic);
-    let score = |mean: Option<f32>| mean.map_or(Value::Absent, |mean| Value::Number(mean.into()));
+    let score = |mean: Option<f32>| mean.map_or(Value::Absent, number);
     cells.extend([
-        Value::Number(text.area_ratio.into()),
-        Value::Number(text.lines_per_block().into()),
+        number(text.area_ratio),
+        number(text.lines_per_block()),
         Value::Count(text.line_count.into()),
         Value::Count(text.block_count.into()),
         Value::Count(en.boxes.into()),
@@ -134,12 +134,17 @@ fn push_text(cells: &mut Vec<Value>, metadata: &ImageMetadata) {
         words(&ar.lemmatized),
         Value::Count(en.words_including_separators.into()),
         Value::Count(ar.words_including_separators.into()),
-        Value::Number(en.words_to_boxes().into()),
-        Value::Number(ar.words_to_boxes().into()),
+        number(en.words_to_boxes()),
+        number(ar.words_to_boxes()),
         score(en.mean_score),
         score(ar.mean_score),
         Value::Count(text.math_symbol_count.into()),
     ]);
+}
+
+/// Six decimals are more than any of them is good for, and print the same everywhere.
+fn number(value: impl Into<f64>) -> Value {
+    Value::Number((value.into() * 1e6).round() / 1e6)
 }
 
 fn words(list: &WordList) -> Value {

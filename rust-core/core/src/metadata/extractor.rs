@@ -1,5 +1,6 @@
 //! One request, one decode, only the parts that were asked for.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -48,7 +49,23 @@ impl MetadataExtractor {
         Self { weights, options, faces: OnceLock::new(), text: OnceLock::new() }
     }
 
-    /// Decodes once and extracts `parts`.
+    /// Loads now what every picture needs for `parts`, so that missing weights are told before
+    /// the first picture. Networks that only some pictures need are still loaded by these.
+    ///
+    /// # Errors
+    /// [`MetadataError::Weights`] or [`MetadataError::Network`].
+    pub fn prepare(&self, parts: Parts) -> Result<(), MetadataError> {
+        if parts.faces {
+            self.face_detector()?;
+        }
+        if parts.text {
+            self.text_reader()?;
+        }
+        Ok(())
+    }
+
+    /// Decodes once and extracts `parts`. A panic, which would be a bug, comes back as
+    /// [`MetadataError::Internal`].
     ///
     /// # Errors
     /// See [`MetadataError`].
@@ -57,7 +74,12 @@ impl MetadataExtractor {
         source: &ImageSource<'_>,
         parts: Parts,
     ) -> Result<ImageMetadata, MetadataError> {
-        self.extract_picture(&picture::decode(source, &Self::decode_options(parts))?, parts)
+        // Networks and lists are only read, so a panic leaves nothing half-changed.
+        let extract = AssertUnwindSafe(|| {
+            let picture = picture::decode(source, &Self::decode_options(parts))?;
+            self.extract_picture(&picture, parts)
+        });
+        catch_unwind(extract).unwrap_or(Err(MetadataError::Internal))
     }
 
     /// Extracts `parts` from a picture decoded with [`Self::decode_options`] (or larger).

@@ -1,0 +1,118 @@
+//! Which pictures a table is about, and how it calls them.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::path::{Component, Path, PathBuf};
+
+use epic_core::gallery::find_pictures;
+
+/// A picture of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TablePicture {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its path below the folder that all pictures of the table have in common, with `/`.
+    /// Identifies the row. Bytes that are no Unicode are escaped as `\xff`.
+    pub relative_path: String,
+    /// The class folder: the first one below the common folder, or that one itself for
+    /// pictures that lie right in it.
+    pub class: Option<String>,
+}
+
+impl TablePicture {
+    /// The last part of the relative path.
+    pub fn file_name(&self) -> &str {
+        self.relative_path.rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// The pictures below `paths`, each once, in a stable order. What cannot be listed is in the
+/// list too: it becomes a row with an error.
+pub fn list_pictures(paths: &[PathBuf]) -> Vec<TablePicture> {
+    // Names of folders are needed even where the path is `.`.
+    let absolute = |path: &PathBuf| {
+        path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or(path.clone())
+    };
+    let roots: Vec<PathBuf> = paths.iter().map(absolute).collect();
+    let base = common_folder(&roots);
+    let found = find_pictures(&roots);
+    let unreadable = found.errors.into_iter().map(|(path, _)| path);
+    let mut seen = BTreeSet::new();
+    let all = found.pictures.into_iter().chain(unreadable).map(|path| {
+        let names = path.strip_prefix(&base).unwrap_or(&path).components();
+        let names: Vec<String> = names.filter_map(name).collect();
+        let class = match names.as_slice() {
+            [] | [_] => base.file_name().map(escaped),
+            [first, ..] => Some(first.clone()),
+        };
+        TablePicture { relative_path: names.join("/"), class, path }
+    });
+    all.filter(|picture| seen.insert(picture.relative_path.clone())).collect()
+}
+
+fn name(component: Component<'_>) -> Option<String> {
+    match component {
+        Component::Normal(name) => Some(escaped(name)),
+        _ => None,
+    }
+}
+
+fn escaped(name: &OsStr) -> String {
+    let lossless = name.to_str().map(str::to_owned);
+    lossless.unwrap_or_else(|| name.as_encoded_bytes().escape_ascii().to_string())
+}
+
+/// The deepest folder that holds all roots; a file counts for its folder.
+fn common_folder(roots: &[PathBuf]) -> PathBuf {
+    let folders = roots.iter().map(|root| match root.parent() {
+        Some(parent) if !root.is_dir() => parent,
+        _ => root,
+    });
+    let common = |a: PathBuf, b: &Path| -> PathBuf {
+        let same = a.components().zip(b.components()).take_while(|(a, b)| a == b);
+        same.map(|(component, _)| component).collect()
+    };
+    let mut folders = folders;
+    let first = folders.next().map(Path::to_owned).unwrap_or_default();
+    folders.fold(first, common)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(paths: &[PathBuf]) -> Vec<(String, Option<String>)> {
+        list_pictures(paths).into_iter().map(|p| (p.relative_path, p.class)).collect()
+    }
+
+    fn pair(path: &str, class: &str) -> (String, Option<String>) {
+        (path.to_owned(), Some(class.to_owned()))
+    }
+
+    #[test]
+    fn classes_are_folders() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("data");
+        for name in ["selfies/a.jpg", "selfies/2020/b.jpg", "memes/a.jpg", "stray.jpg"] {
+            let path = root.join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, b"x").unwrap();
+        }
+        let all = [
+            pair("memes/a.jpg", "memes"),
+            pair("selfies/2020/b.jpg", "selfies"),
+            pair("selfies/a.jpg", "selfies"),
+            pair("stray.jpg", "data"),
+        ];
+        assert_eq!(listed(std::slice::from_ref(&root)), all);
+        // A folder per argument gives the same names, and nothing is listed twice.
+        let (selfies, memes) = (root.join("selfies"), root.join("memes"));
+        let file = memes.join("a.jpg");
+        assert_eq!(listed(&[memes.clone(), selfies.clone(), file.clone()]), all[..3]);
+        assert_eq!(listed(&[selfies]), [pair("2020/b.jpg", "2020"), pair("a.jpg", "selfies")]);
+        assert_eq!(listed(&[file]), [pair("a.jpg", "memes")]);
+        let missing = root.join("memes/none.jpg");
+        assert_eq!(listed(&[memes, missing]).last(), Some(&pair("none.jpg", "memes")));
+        assert!(listed(&[]).is_empty());
+    }
+}
