@@ -2,8 +2,10 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use epic_core::metadata::{MetadataOptions, Parts};
 
 /// Sorts the pictures of a phone gallery into personal and irrelevant ones.
 ///
@@ -21,6 +23,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Classify pictures and folders of pictures.
     Scan(ScanArguments),
+    /// Extract colours, faces and text of pictures into a table.
+    Metadata(MetadataArguments),
     /// Measure a pack on a labelled data set (a folder per class).
     Evaluate(EvaluateArguments),
     /// Verify, inspect and build model packs.
@@ -51,6 +55,56 @@ pub(crate) struct ScanArguments {
     /// fresh: many times faster, slightly different scores.
     #[arg(long)]
     pub(crate) exif_thumbnails: bool,
+}
+
+/// Extracts the 37 columns of metadata: size, dominant colours, faces, text and words in
+/// Arabic and English.
+///
+/// With --out, finished rows are kept in FILE.journal until the table is complete: after
+/// Ctrl-C or a crash the same command goes on where it was. A table that is there already is
+/// added to. The class column is the folder's name.
+#[derive(Args)]
+#[command(group = clap::ArgGroup::new("result").required(true))]
+pub(crate) struct MetadataArguments {
+    /// Pictures and folders (searched recursively, hidden files left out).
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Write a table: the ending chooses CSV, JSON Lines or Parquet.
+    #[arg(long, value_name = "FILE.(csv|jsonl|parquet)", group = "result")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print whole records, boxes included, as one JSON object a line on standard output.
+    #[arg(long, group = "result")]
+    pub(crate) json: bool,
+    /// What to extract besides the size; the rest is neither loaded nor run.
+    #[arg(long, value_name = "LIST", default_value = "colors,faces,text")]
+    pub(crate) parts: Parts,
+    /// Draw boxes, words and colours of each extracted picture into an SVG in this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) overlay: Option<PathBuf>,
+    /// Worker threads [default: one per core].
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Start the table anew instead of adding to it.
+    #[arg(long, requires = "out")]
+    pub(crate) overwrite: bool,
+    /// Do pictures again whose row holds an error.
+    #[arg(long, requires = "out")]
+    pub(crate) retry_errors: bool,
+    /// Boxes of text read per picture; the rest count as unread and the row as partial.
+    #[arg(long, value_name = "N", default_value_t = MetadataOptions::default().max_text_boxes)]
+    pub(crate) max_text_boxes: usize,
+    /// Seconds for the text of one picture; what is unread by then counts as unread and the
+    /// row as partial [default: no bound].
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub(crate) text_time: Option<Duration>,
+    /// Networks and word lists: a folder [default: those built into this program].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) weights: Option<PathBuf>,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 #[derive(Args)]

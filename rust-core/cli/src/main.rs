@@ -5,7 +5,9 @@ mod contact_sheet;
 mod embedded;
 mod evaluate;
 mod external;
+mod metadata;
 mod output;
+mod overlay;
 mod pack;
 mod progress;
 mod scan;
@@ -26,6 +28,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
         Command::Scan(options) => scan::run(&options),
+        Command::Metadata(options) => metadata::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Pack(command) => pack::run(&command),
         Command::Train(options) => external::train(&options.arguments),

@@ -4,13 +4,19 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use epic_core::PackError;
+use epic_core::metadata::WeightsError;
 use epic_training::atomic;
+use epic_training::table::TableError;
 
 /// Why a command could not run.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
     #[error("{name}: {source}")]
     Pack { name: String, source: PackError },
+    #[error("{name}: {source}")]
+    Weights { name: String, source: WeightsError },
+    #[error(transparent)]
+    Table(#[from] TableError),
     #[error("no pictures in {0}")]
     NoPictures(String),
     #[error("cannot write {}: {source}", path.display())]

@@ -4,6 +4,7 @@
 mod evaluate;
 mod hostile;
 mod html;
+mod metadata;
 mod packs;
 mod pictures;
 mod process;

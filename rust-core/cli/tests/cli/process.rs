@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use image::ImageFormat;
 
 use crate::pictures::{drawn, encoded, write_sound};
-use crate::support::{epic, rows, run, shipped_pack};
+use crate::support::{Run, epic, rows, run, shipped_pack};
 
 #[test]
 fn a_closed_pipe_is_no_failure() {
@@ -78,4 +78,41 @@ fn no_progress_is_drawn_without_a_terminal() {
         }
         assert!(run.stderr.lines().all(|line| line.starts_with("epic: ")), "{}", run.stderr);
     }
+}
+
+#[test]
+fn ctrl_c_leaves_a_journal_that_the_next_run_goes_on_from() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    fs::create_dir(&data).unwrap();
+    let first = data.join("000.png");
+    fs::write(&first, encoded(&drawn(1500, 1500, 1), ImageFormat::Png)).unwrap();
+    for index in 1..200 {
+        fs::hard_link(&first, data.join(format!("{index:03}.png"))).unwrap();
+    }
+    let out = folder.path().join("t.csv");
+    let journal = folder.path().join("t.csv.journal");
+    let command = || {
+        let mut command = epic();
+        command.args(["metadata", "--parts", "colors", "--out"]).arg(&out).arg(&data);
+        command
+    };
+    let child = command().stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while fs::metadata(&journal).map_or(0, |journal| journal.len()) == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(killed.success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    let kept = fs::read_to_string(&journal).unwrap().lines().count();
+    assert!(stderr.contains(&format!("stopped after {kept} of 200")), "{stderr}");
+    assert!((1..200).contains(&kept) && !out.exists());
+    let finished = Run::of(&mut command());
+    assert_eq!(finished.code, Some(0), "{}", finished.stderr);
+    let new = 200 - kept;
+    assert!(finished.stdout.contains(&format!("200 pictures, {new} of them new")));
+    assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 201);
+    assert!(!journal.exists());
 }

@@ -1,12 +1,11 @@
 //! Classifying many pictures on several threads.
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use super::CancellationToken;
-use super::workers::{default_jobs, for_each_parallel};
+use super::workers::{default_jobs, for_each_in_order};
 use crate::classifier::{Classifier, ClassifyError, Verdict};
 use crate::picture::ImageSource;
 
@@ -74,25 +73,14 @@ pub fn scan(
     mut on_result: impl FnMut(ScanResult),
 ) -> ScanSummary {
     let mut summary = ScanSummary::default();
-    let mut report = |result: ScanResult| {
-        match result.outcome {
+    let work = |item: &ScanItem| classify_guarded(classifier, item);
+    for_each_in_order(items, options.jobs, token, work, |index, outcome| {
+        match outcome {
             Ok(_) => summary.classified += 1,
             Err(_) => summary.failed += 1,
         }
-        on_result(result);
-    };
-    let mut due = 0;
-    let mut early = BTreeMap::new();
-    let work = |item: &ScanItem| classify_guarded(classifier, item);
-    for_each_parallel(items, options.jobs, token, work, |index, outcome| {
-        early.insert(index, ScanResult { index, outcome });
-        while let Some(result) = early.remove(&due) {
-            due += 1;
-            report(result);
-        }
+        on_result(ScanResult { index, outcome });
     });
-    // After a cancellation there may be gaps before the last results.
-    early.into_values().for_each(report);
     summary.cancelled = summary.classified + summary.failed < items.len();
     summary
 }

@@ -1,5 +1,6 @@
 //! Many items on several threads, each result once.
 
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -49,6 +50,28 @@ pub fn for_each_parallel<T: Sync, R: Send>(
     done
 }
 
+/// As [`for_each_parallel`], with the results in the order of the items. After a cancellation
+/// there may be gaps before the last ones.
+pub fn for_each_in_order<T: Sync, R: Send>(
+    items: &[T],
+    jobs: NonZeroUsize,
+    token: &CancellationToken,
+    work: impl Fn(&T) -> R + Sync,
+    mut on_result: impl FnMut(usize, R),
+) -> usize {
+    let mut due = 0;
+    let mut early = BTreeMap::new();
+    let done = for_each_parallel(items, jobs, token, work, |index, result| {
+        early.insert(index, result);
+        while let Some(result) = early.remove(&due) {
+            on_result(due, result);
+            due += 1;
+        }
+    });
+    early.into_iter().for_each(|(index, result)| on_result(index, result));
+    done
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,12 +80,15 @@ mod tests {
     fn every_item_is_done_once() {
         let items: Vec<usize> = (0..100).collect();
         let jobs = NonZeroUsize::new(4).unwrap();
-        let mut results = Vec::new();
         let token = CancellationToken::new();
+        let expected: Vec<_> = (0..100).map(|i| (i, i * 2)).collect();
+        let mut results = Vec::new();
         let done = for_each_parallel(&items, jobs, &token, |i| i * 2, |i, r| results.push((i, r)));
         results.sort_unstable();
-        assert_eq!(done, 100);
-        assert!(results.iter().enumerate().all(|(at, &(i, r))| at == i && r == 2 * i));
+        assert_eq!((done, &results), (100, &expected));
+        results.clear();
+        for_each_in_order(&items, jobs, &token, |i| i * 2, |i, r| results.push((i, r)));
+        assert_eq!(results, expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Pictures in, a table out, whatever comes between.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +41,8 @@ impl Default for ExtractOptions {
 pub struct ExtractSummary {
     /// Pictures that had a row before this run.
     pub kept: usize,
+    /// Those of them whose row holds an error.
+    pub kept_failed: usize,
     /// Pictures extracted by this run.
     pub extracted: usize,
     /// Pictures that this run could not read; their rows say why.
@@ -98,12 +100,11 @@ pub fn extract(
         journal.clear()?;
     }
     let mut done = table.done()?;
-    let journaled = table.journaled(&mut journal)?;
-    done.extend(journaled);
-    let is_open = |picture: &&TablePicture| !done.contains(&picture.relative_path);
-    let open: Vec<&TablePicture> = pictures.iter().filter(is_open).collect();
-    let mut summary =
-        ExtractSummary { kept: pictures.len() - open.len(), ..ExtractSummary::default() };
+    done.extend(table.journaled(&mut journal)?);
+    let (kept, open): (Vec<_>, Vec<_>) =
+        pictures.iter().partition(|picture| done.contains_key(&picture.relative_path));
+    let mut summary = ExtractSummary { kept: kept.len(), ..ExtractSummary::default() };
+    summary.kept_failed = kept.iter().filter(|picture| done[&picture.relative_path]).count();
     observer.started(summary.kept, pictures.len());
     let mut failure = None;
     let work = |picture: &&TablePicture| {
@@ -163,24 +164,26 @@ impl Table<'_> {
         Ok(Box::new(read_rows(self.out)?.filter(stays)))
     }
 
-    fn done(&self) -> Result<BTreeSet<String>, TableError> {
+    /// Pictures with a row that stays, and whether it holds an error.
+    fn done(&self) -> Result<BTreeMap<String, bool>, TableError> {
         let rows = self.old_rows()?.map(|row| {
             let row = row?;
             self.check(self.out, &row)?;
-            Ok(row.relative_path().to_owned())
+            Ok((row.relative_path().to_owned(), row.error().is_some()))
         });
         rows.collect()
     }
 
-    /// Pictures with a row in the journal that counts.
-    fn journaled(&self, journal: &mut Journal) -> Result<Vec<String>, TableError> {
+    /// The same of the journal.
+    fn journaled(&self, journal: &mut Journal) -> Result<Vec<(String, bool)>, TableError> {
         let pictures: Vec<String> = journal.pictures().map(str::to_owned).collect();
         let mut counting = Vec::new();
         for picture in pictures {
             let Some(row) = journal.row(&picture)? else { continue };
             self.check(journal.path(), &row)?;
-            if !(self.options.retry_errors && row.error().is_some()) {
-                counting.push(picture);
+            let failed = row.error().is_some();
+            if !(self.options.retry_errors && failed) {
+                counting.push((picture, failed));
             }
         }
         Ok(counting)
