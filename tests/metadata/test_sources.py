@@ -1,0 +1,67 @@
+"""The records of third-party files agree with the files, and none is left out.
+
+    python3 -m unittest tests/metadata/test_sources.py
+"""
+
+import hashlib
+import re
+import tomllib
+import unittest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCES = ROOT / "models" / "sources"
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def disagreements(record, content):
+    """What a `[[file]]` says that is not so."""
+    found = []
+    if record["size"] != len(content):
+        found.append(f"{record['path']}: size {len(content)}")
+    if record["sha256"] != hashlib.sha256(content).hexdigest():
+        found.append(f"{record['path']}: sha256")
+    return found
+
+
+class Sources(unittest.TestCase):
+    def setUp(self):
+        files = sorted(SOURCES.glob("*.toml"))
+        self.records = [f for path in files for f in tomllib.loads(path.read_text())["file"]]
+
+    def test_sizes_and_hashes_agree(self):
+        for record in self.records:
+            with self.subTest(record["path"]):
+                self.assertEqual(disagreements(record, (ROOT / record["path"]).read_bytes()), [])
+
+    def test_a_changed_file_is_noticed(self):
+        record = self.records[0]
+        content = bytearray((ROOT / record["path"]).read_bytes())
+        content[-1] ^= 1
+        self.assertEqual(disagreements(record, content), [f"{record['path']}: sha256"])
+        self.assertEqual(len(disagreements(record, content[:-1])), 2)
+
+    def test_every_weights_file_is_recorded_once(self):
+        folder = ROOT / "models" / "metadata"
+        weights = {p.name for p in folder.iterdir() if p.is_file()} - {"manifest.json", "README.md"}
+        weights = sorted(name for name in weights if not name.endswith(".NOTICE.txt"))
+        recorded = [Path(record["path"]).name for record in self.records]
+        self.assertEqual(sorted(recorded), weights)
+
+    def test_scripts_notices_and_origins_are_named(self):
+        for record in self.records:
+            with self.subTest(record["path"]):
+                if record["made_by"] != "unchanged":
+                    self.assertTrue((ROOT / record["made_by"]).is_file())
+                self.assertTrue(record["from"])
+                for origin in record["from"]:
+                    self.assertTrue(SHA256.fullmatch(origin["sha256"]))
+                    for key in ("registry", "package", "version", "file", "license"):
+                        self.assertTrue(origin[key], key)
+                    if "notice" in origin:
+                        folders = (SOURCES, ROOT / "models" / "metadata")
+                        self.assertTrue(any((f / origin["notice"]).is_file() for f in folders))
+
+
+if __name__ == "__main__":
+    unittest.main()
