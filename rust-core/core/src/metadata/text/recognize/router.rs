@@ -86,3 +86,80 @@ fn read_as_latin(latin: &Decoded, census: Census) -> Reading {
     }
     Reading { script: Script::Latin, text, score: latin.score }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, score: f32) -> Decoded {
+        Decoded { text: text.to_owned(), score }
+    }
+
+    fn latin(text: &str, score: f32) -> Reading {
+        Reading { script: Script::Latin, text: text.to_owned(), score }
+    }
+
+    #[test]
+    fn a_sure_latin_line_does_not_ask_the_arabic_network() {
+        assert_eq!(sure(&read("Exam at 7:30", 0.98)), Some(latin("Exam at 7:30", 0.98)));
+        assert_eq!(sure(&read("قخ", 0.55)), None);
+        assert_eq!(sure(&read("Exam", 0.89)), None);
+        assert_eq!(sure(&read("", 0.0)), None);
+    }
+
+    #[test]
+    fn signs_and_digits_alone_have_to_be_surer() {
+        assert_eq!(sure(&read("7:30", 0.93)), None);
+        assert_eq!(sure(&read("7:30", 0.97)), Some(latin("7:30", 0.97)));
+    }
+
+    #[test]
+    fn letters_of_other_scripts_are_unread() {
+        assert_eq!(sure(&read("你好", 0.99)), Some(Reading::unread()));
+        assert_eq!(decide(&read("你好", 0.80), &read("", 0.0)), Reading::unread());
+        // One mistaken sign among Latin letters, and Greek as mathematics, stay.
+        assert!(
+            sure(&read("hello 口", 0.95)).is_some_and(|reading| reading == latin("hello 口", 0.95))
+        );
+        assert_eq!(sure(&read("α = 2β", 0.97)), Some(latin("α = 2β", 0.97)));
+    }
+
+    #[test]
+    fn arabic_is_turned_into_logical_order() {
+        let reading = decide(&read("pLw", 0.5), &read("مالس", 0.9));
+        assert_eq!(reading.script, Script::Arabic);
+        assert_eq!((reading.text.as_str(), reading.score), ("سلام", 0.9));
+    }
+
+    #[test]
+    fn a_doubtful_arabic_reading_is_unread_whatever_the_latin_one_says() {
+        assert_eq!(decide(&read("abc", 0.85), &read("مالس", 0.69)), Reading::unread());
+        assert_eq!(decide(&read("", 0.0), &read("", 0.0)), Reading::unread());
+    }
+
+    #[test]
+    fn without_arabic_letters_the_latin_reading_stands_if_it_is_good_enough() {
+        assert_eq!(decide(&read("Exam", 0.80), &read("Exam", 0.9)), latin("Exam", 0.80));
+        assert_eq!(decide(&read("Exam", 0.74), &read("Exam", 0.9)), Reading::unread());
+    }
+
+    #[test]
+    fn arabic_indic_digits_alone_are_an_arabic_line() {
+        let reading = decide(&read("VIE0", 0.80), &read("٧:٤٥", 0.9));
+        assert_eq!((reading.script, reading.text.as_str()), (Script::Arabic, "٧:٤٥"));
+        assert_eq!(decide(&read("7:45", 0.94), &read("7:45", 0.9)), latin("7:45", 0.94));
+    }
+
+    #[test]
+    fn a_line_of_mostly_latin_letters_is_latin_but_keeps_its_arabic() {
+        let reading = decide(&read("download x", 0.8), &read("download نا", 0.9));
+        assert_eq!(reading.script, Script::Latin);
+        assert!(reading.text.contains("download") && reading.text.contains("ان"));
+    }
+
+    #[test]
+    fn scores_that_are_no_numbers_are_never_sure() {
+        assert_eq!(sure(&read("Exam", f32::NAN)), None);
+        assert_eq!(decide(&read("Exam", f32::NAN), &read("مالس", f32::NAN)), Reading::unread());
+    }
+}
