@@ -8,9 +8,12 @@
 //! network PACK                    one inference on a fixed tensor
 //! logits PACK FILE                logits of a little-endian f32 tensor
 //! classify PACK PATH [thumbnail]  file to verdict
+//! metadata WEIGHTS PATH [BOXES [TEXT_MS]]  file to metadata record, with the time of each
+//!                                 stage; bounds on the text that is read
 //! peak                            VmHWM of this process in kB
 //! ```
 
+mod metadata;
 mod operations;
 
 use std::io::{BufRead, Write};
@@ -18,12 +21,12 @@ use std::io::{BufRead, Write};
 use serde_json::json;
 
 fn main() -> std::io::Result<()> {
-    let mut packs = operations::Packs::default();
+    let mut loaded = operations::Loaded::default();
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
         let words: Vec<&str> = line.split('\t').collect();
-        let answer = operations::answer(&words, &mut packs)
+        let answer = operations::answer(&words, &mut loaded)
             .unwrap_or_else(|error| json!({ "error": error.to_string() }));
         writeln!(out, "{answer}")?;
         out.flush()?;

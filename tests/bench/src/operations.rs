@@ -13,32 +13,42 @@ use epic_core::{Classifier, ImageSource, Pack, Picture, Verdict};
 use image::{DynamicImage, ImageDecoder, ImageReader};
 use serde_json::{Value, json};
 
+use crate::metadata::Extractors;
+
 type Answer = Result<Value, Box<dyn Error>>;
 
+/// What commands have loaded so far.
+#[derive(Default)]
+pub(crate) struct Loaded {
+    packs: Packs,
+    extractors: Extractors,
+}
+
 /// A pack, opened and planned once.
-struct Loaded {
+struct LoadedPack {
     classifier: Classifier,
     network: Box<dyn Network>,
 }
 
 /// Packs by the path they were asked for with.
 #[derive(Default)]
-pub(crate) struct Packs(HashMap<String, Loaded>);
+struct Packs(HashMap<String, LoadedPack>);
 
 impl Packs {
-    fn get(&mut self, path: &str) -> Result<&Loaded, Box<dyn Error>> {
+    fn get(&mut self, path: &str) -> Result<&LoadedPack, Box<dyn Error>> {
         if !self.0.contains_key(path) {
             let pack = Pack::open(Path::new(path))?;
             let classifier = Classifier::new(&pack)?;
             let network = Box::new(pack.load_network()?);
-            self.0.insert(path.to_owned(), Loaded { classifier, network });
+            self.0.insert(path.to_owned(), LoadedPack { classifier, network });
         }
         self.0.get(path).ok_or_else(|| "the pack is gone".into())
     }
 }
 
 /// Runs one command.
-pub(crate) fn answer(words: &[&str], packs: &mut Packs) -> Answer {
+pub(crate) fn answer(words: &[&str], loaded: &mut Loaded) -> Answer {
+    let packs = &mut loaded.packs;
     match *words {
         ["decode", path, side] => decode(path, side, false),
         ["decode", path, side, "thumbnail"] => decode(path, side, true),
@@ -47,12 +57,15 @@ pub(crate) fn answer(words: &[&str], packs: &mut Packs) -> Answer {
         ["logits", pack, file] => logits(packs.get(pack)?, file),
         ["classify", pack, path] => classify(packs.get(pack)?, path, false),
         ["classify", pack, path, "thumbnail"] => classify(packs.get(pack)?, path, true),
+        ["metadata", weights, path, ref bounds @ ..] => {
+            loaded.extractors.extract(weights, path, bounds)
+        }
         ["peak"] => peak(),
         _ => Err("unknown command".into()),
     }
 }
 
-fn timed<T>(operation: impl FnOnce() -> T) -> (f64, T) {
+pub(crate) fn timed<T>(operation: impl FnOnce() -> T) -> (f64, T) {
     let start = Instant::now();
     let result = operation();
     (start.elapsed().as_secs_f64() * 1e3, result)
@@ -96,7 +109,7 @@ fn image(path: &str, side: &str) -> Answer {
     Ok(json!({ "ms": ms, "decoded": size? }))
 }
 
-fn network(pack: &Loaded) -> Answer {
+fn network(pack: &LoadedPack) -> Answer {
     let spec = &pack.classifier.manifest().input;
     let input: Vec<f32> = (0..spec.len()).map(|i| (i * 31 % 251) as f32 / 125.0 - 1.0).collect();
     let (ms, logits) = timed(|| pack.network.run(black_box(&input)));
@@ -104,7 +117,7 @@ fn network(pack: &Loaded) -> Answer {
     Ok(json!({ "ms": ms }))
 }
 
-fn logits(pack: &Loaded, file: &str) -> Answer {
+fn logits(pack: &LoadedPack, file: &str) -> Answer {
     let bytes = std::fs::read(file)?;
     let input: Vec<f32> =
         bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
@@ -112,7 +125,7 @@ fn logits(pack: &Loaded, file: &str) -> Answer {
     Ok(json!({ "ms": ms, "logits": logits? }))
 }
 
-fn classify(pack: &Loaded, path: &str, exif_thumbnail: bool) -> Answer {
+fn classify(pack: &LoadedPack, path: &str, exif_thumbnail: bool) -> Answer {
     let options = DecodeOptions { exif_thumbnail, ..DecodeOptions::default() };
     let classifier = pack.classifier.clone().with_decode_options(options);
     let (ms, verdict) = timed(|| classifier.classify(&ImageSource::Path(Path::new(path))));
@@ -137,15 +150,16 @@ mod tests {
 
     #[test]
     fn unknown_commands_and_files_are_errors() {
-        let mut packs = Packs::default();
+        let mut loaded = Loaded::default();
         for words in [
             &["sing"][..],
             &["decode", "missing.jpg", "128"],
             &["decode", "missing.jpg", "wide"],
             &["image", "missing.jpg", "128"],
             &["network", "missing"],
+            &["metadata", "missing", "missing.jpg"],
         ] {
-            assert!(answer(words, &mut packs).is_err(), "{words:?}");
+            assert!(answer(words, &mut loaded).is_err(), "{words:?}");
         }
     }
 
