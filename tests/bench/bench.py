@@ -20,6 +20,7 @@ import numpy as np
 import onnxruntime
 import PIL
 
+import metadata_section
 import sections
 from measure import Server
 from peers import Classifier
@@ -33,7 +34,11 @@ SECTIONS = {
     "training": sections.training,
     "memory": sections.memory,
     "start": sections.cold_start,
+    "metadata": metadata_section.metadata,
+    "many-lines": metadata_section.many_lines,
 }
+# These need more packages: asked for by name.
+DEFAULT = [name for name in SECTIONS if name not in ("metadata", "many-lines")]
 
 
 def main() -> None:
@@ -43,7 +48,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--pack", type=Path, default=ROOT / "models/packs/vcnn-epic10")
     parser.add_argument("--photos", type=Path, help="a folder of your own JPEG pictures")
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=list(SECTIONS))
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=DEFAULT)
+    parser.add_argument("--weights", type=Path, default=ROOT / "models/metadata",
+                        help="of the metadata section")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--programs", type=Path, metavar="DIR",
                         help="where epic, epic-bench and examples/train_step are built already")

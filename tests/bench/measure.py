@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 class Server:
-    """A running epic-bench."""
+    """A running epic-bench, or a peer that speaks its protocol."""
 
-    def __init__(self, program: Path) -> None:
+    def __init__(self, *command: object) -> None:
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen([program], stdin=pipe, stdout=pipe, text=True)
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
 
     def ask(self, *words: object) -> dict:
         line = "\t".join(str(word) for word in words)
