@@ -1,5 +1,6 @@
 //! `epic metadata`.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
@@ -9,7 +10,7 @@ use epic_core::gallery::{CancellationToken, default_jobs, for_each_in_order};
 use epic_core::metadata::{ImageMetadata, MetadataError, MetadataExtractor, MetadataOptions};
 use epic_training::table::{self, ExtractOptions, ExtractSummary, Observer, TablePicture};
 use indicatif::ProgressBar;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::args::MetadataArguments;
 use crate::embedded::open_weights;
@@ -133,10 +134,11 @@ fn print_records(
         summary.extracted += usize::from(outcome.is_ok());
         summary.failed += usize::from(outcome.is_err());
         if written.is_ok() {
-            let line = record_line(&pictures[index], &outcome);
-            written = progress.suspend(|| {
-                let mut stdout = io::stdout().lock();
-                writeln!(stdout, "{line}").and_then(|()| stdout.flush())
+            written = record_line(&pictures[index], &outcome).and_then(|line| {
+                progress.suspend(|| {
+                    let mut stdout = io::stdout().lock();
+                    writeln!(stdout, "{line}").and_then(|()| stdout.flush())
+                })
             });
             if written.is_err() {
                 token.cancel();
@@ -149,15 +151,30 @@ fn print_records(
     Ok(summary)
 }
 
+#[derive(Serialize)]
+struct Record<'a> {
+    path: Cow<'a, str>,
+    class: Option<&'a str>,
+    metadata: Option<&'a ImageMetadata>,
+    error: Option<RecordError>,
+}
+
+#[derive(Serialize)]
+struct RecordError {
+    kind: &'static str,
+    message: String,
+}
+
 fn record_line(
     picture: &TablePicture,
     outcome: &Result<ImageMetadata, MetadataError>,
-) -> serde_json::Value {
+) -> io::Result<String> {
     let error = outcome.as_ref().err();
-    json!({
-        "path": picture.path.to_string_lossy(),
-        "class": picture.class,
-        "metadata": outcome.as_ref().ok(),
-        "error": error.map(|error| json!({"kind": error.kind(), "message": error.to_string()})),
-    })
+    let record = Record {
+        path: picture.path.to_string_lossy(),
+        class: picture.class.as_deref(),
+        metadata: outcome.as_ref().ok(),
+        error: error.map(|e| RecordError { kind: e.kind(), message: e.to_string() }),
+    };
+    Ok(serde_json::to_string(&record)?)
 }
