@@ -30,7 +30,7 @@ impl BlazeFace {
         stride: usize,
         sides: usize,
     ) -> Result<Self, MetadataError> {
-        let network = ShapedNetwork::load(&weights.read(file)?, sides).map_err(|error| {
+        let network = ShapedNetwork::load(&weights.read(file)?, sides, &[]).map_err(|error| {
             WeightsError::Content { file: file.to_owned(), reason: error.to_string() }
         })?;
         Ok(Self { network, stride })

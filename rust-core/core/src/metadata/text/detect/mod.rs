@@ -49,7 +49,7 @@ pub(super) struct TextDetector {
 impl TextDetector {
     /// Parses the network.
     pub(super) fn load(weights: &Weights) -> Result<Self, MetadataError> {
-        let network = ShapedNetwork::load(&weights.read(WEIGHTS_FILE)?, MAX_PLANS)?;
+        let network = ShapedNetwork::load(&weights.read(WEIGHTS_FILE)?, MAX_PLANS, &[])?;
         Ok(Self { network })
     }
 

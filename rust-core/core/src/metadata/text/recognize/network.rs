@@ -11,6 +11,9 @@ use crate::metadata::weights::{Weights, WeightsError};
 use crate::picture::Picture;
 use crate::preprocess::resize_to;
 
+/// Of inputs in the order batch, channel, row, column.
+const WIDTH_AXIS: usize = 3;
+
 /// Where a network's files are and what it wants to see.
 pub(super) struct Recipe {
     pub(super) onnx: &'static str,
@@ -73,7 +76,8 @@ pub(super) struct ScriptNetwork {
 impl ScriptNetwork {
     pub(super) fn load(weights: &Weights, recipe: &'static Recipe) -> Result<Self, MetadataError> {
         let dictionary = Dictionary::load(weights, recipe.dictionary)?;
-        let network = ShapedNetwork::load(&weights.read(recipe.onnx)?, recipe.widths.len())?;
+        let network =
+            ShapedNetwork::load(&weights.read(recipe.onnx)?, recipe.widths.len(), &[WIDTH_AXIS])?;
         Ok(Self { recipe, network, dictionary })
     }
 
