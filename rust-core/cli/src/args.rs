@@ -85,10 +85,10 @@ pub(crate) struct MetadataArguments {
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Start the table anew instead of adding to it.
-    #[arg(long, requires = "out")]
+    #[arg(long, conflicts_with = "json")]
     pub(crate) overwrite: bool,
     /// Do pictures again whose row holds an error.
-    #[arg(long, requires = "out")]
+    #[arg(long, conflicts_with = "json")]
     pub(crate) retry_errors: bool,
     /// Boxes of text read per picture; the rest count as unread and the row as partial.
     #[arg(long, value_name = "N", default_value_t = MetadataOptions::default().max_text_boxes)]

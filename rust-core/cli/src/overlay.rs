@@ -126,13 +126,14 @@ fn svg(path: &Path, metadata: &ImageMetadata) -> String {
         text_line(&mut svg, line, unit);
     }
     colors(&mut svg, metadata, unit);
+    let counts = counts(metadata);
     let _ = writeln!(
         svg,
         "<text class=\"counts\" x=\"{}\" y=\"{}\" font-size=\"{}\">{}</text>\n</g>\n</svg>",
         unit,
         height + strip - 1.2 * unit,
-        2.2 * unit,
-        escape(&counts(metadata))
+        (2.2 * unit).min(1.9 * width / counts.chars().count() as f64),
+        escape(&counts)
     );
     svg
 }
@@ -147,7 +148,10 @@ fn text_line(svg: &mut String, line: &TextLine, unit: f64) {
     let [top_left, top_right, .., bottom_left] = line.quad.corners;
     let side = |a: f32, b: f32| f64::from(a) - f64::from(b);
     let rows = side(bottom_left.x, top_left.x).hypot(side(bottom_left.y, top_left.y));
-    let size = (rows * 0.6).clamp(1.0 * unit, 2.4 * unit);
+    let columns = side(top_right.x, top_left.x).hypot(side(top_right.y, top_left.y));
+    // Letters are about half as wide as high: the label stays above its own line.
+    let fitting = columns / (0.5 * line.text.chars().count().max(1) as f64);
+    let size = (rows * 0.5).min(fitting).clamp(0.8 * unit, 2.4 * unit);
     let start = if line.script == Script::Arabic { top_right } else { top_left };
     label(svg, class, (start.x.into(), start.y.into()), size, &line.text);
 }

@@ -157,7 +157,7 @@ fn wrong_usage_is_exit_code_2_and_says_why() {
         (&["--json", "--out", "t.csv", root], "cannot be used"),
         (&["--json", "--parts", "colours", root], "unknown part"),
         (&["--out", "table.xlsx", root], ".parquet"),
-        (&["--json", "--overwrite", root], "--out"),
+        (&["--json", "--overwrite", root], "cannot be used"),
         (&["--json", "--text-time", "soon", root], "number of seconds"),
         (&["--json", "--weights", empty, root], "manifest.json"),
         (&["--json", empty], "no pictures"),

@@ -7,10 +7,12 @@ mod boxes;
 mod canvas;
 mod components;
 mod min_rect;
+mod plausible;
 mod tiles;
 
 use boxes::{ProbabilityMap, boxes, mean_inside, thinnest_region};
 use canvas::Canvas;
+use plausible::is_plausible;
 
 use crate::metadata::engine::{Array, ShapedNetwork};
 use crate::metadata::error::MetadataError;
@@ -85,7 +87,8 @@ impl TextDetector {
             seen.short_side() < MIN_CHECKED_THICKNESS
                 || mean_inside(coarse, &seen) >= MIN_COARSE_SCORE
         });
-        Ok(found.iter().map(|found| canvas.to_picture(found.rect.to_quad(), picture)).collect())
+        let quads = found.iter().map(|found| canvas.to_picture(found.rect.to_quad(), picture));
+        Ok(quads.filter(|quad| is_plausible(quad, picture.source_size())).collect())
     }
 
     fn pass(&self, picture: &Picture, side: u32) -> Result<(Canvas, Vec<Array>), MetadataError> {
