@@ -39,7 +39,7 @@ pub(super) const ARABIC: Recipe = Recipe {
     onnx: "text_arabic.onnx",
     dictionary: "text_arabic.txt",
     height: 96,
-    widths: &[128, 192, 288, 432, 640, 960, 1440],
+    widths: &[128, 192, 288, 368, 464, 576, 720, 896, 1120, 1440],
     side: 16,
 };
 
