@@ -190,11 +190,11 @@ fn colors(svg: &mut String, metadata: &ImageMetadata, unit: f64) {
 fn counts(metadata: &ImageMetadata) -> String {
     let mut parts = vec![format!("{} × {}", metadata.width, metadata.height)];
     if let Some(faces) = &metadata.faces {
-        parts.push(format!("{} faces", faces.faces.len()));
+        parts.push(format!("faces: {}", faces.faces.len()));
     }
     if let Some(text) = &metadata.text {
         parts.push(format!(
-            "{} lines in {} blocks, boxes: {} Latin, {} Arabic, {} unread{}",
+            "lines: {}, blocks: {}, boxes: {} Latin, {} Arabic, {} unread{}",
             text.line_count,
             text.block_count,
             text.english.boxes,

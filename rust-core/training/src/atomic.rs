@@ -10,7 +10,7 @@ pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
     write_with(path, |mut file| file.write_all(content))
 }
 
-/// As [`write`], with the content that `fill` puts into the open file.
+/// As [`write()`], with the content that `fill` puts into the open file.
 pub fn write_with<E: From<io::Error>>(
     path: &Path,
     fill: impl FnOnce(&File) -> Result<(), E>,
