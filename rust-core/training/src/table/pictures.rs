@@ -9,7 +9,7 @@ use epic_core::gallery::find_pictures;
 /// A picture of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TablePicture {
-    /// Where it is.
+    /// Where it is, as the caller wrote it.
     pub path: PathBuf,
     /// Its path below the folder that all pictures of the table have in common, with `/`.
     /// Identifies the row. Bytes that are no Unicode are escaped as `\xff`.
@@ -35,11 +35,19 @@ pub fn list_pictures(paths: &[PathBuf]) -> Vec<TablePicture> {
     };
     let roots: Vec<PathBuf> = paths.iter().map(absolute).collect();
     let base = common_folder(&roots);
-    let found = find_pictures(&roots);
-    let unreadable = found.errors.into_iter().map(|(path, _)| path);
+    let located = paths.iter().zip(&roots).flat_map(|(path, root)| {
+        let found = find_pictures(std::slice::from_ref(path));
+        let unreadable = found.errors.into_iter().map(|(path, _)| path);
+        found.pictures.into_iter().chain(unreadable).map(move |picture| {
+            let below = picture.strip_prefix(path).unwrap_or(Path::new(""));
+            // Joining nothing would add a slash to a file's name.
+            let place = if below.as_os_str().is_empty() { root.clone() } else { root.join(below) };
+            (picture, place)
+        })
+    });
     let mut seen = BTreeSet::new();
-    let all = found.pictures.into_iter().chain(unreadable).map(|path| {
-        let names = path.strip_prefix(&base).unwrap_or(&path).components();
+    let all = located.map(|(path, place)| {
+        let names = place.strip_prefix(&base).unwrap_or(&place).components();
         let names: Vec<String> = names.filter_map(name).collect();
         let class = match names.as_slice() {
             [] | [_] => base.file_name().map(escaped),
@@ -111,6 +119,11 @@ mod tests {
         assert_eq!(listed(&[memes.clone(), selfies.clone(), file.clone()]), all[..3]);
         assert_eq!(listed(&[selfies]), [pair("2020/b.jpg", "2020"), pair("a.jpg", "selfies")]);
         assert_eq!(listed(&[file]), [pair("a.jpg", "memes")]);
+        // Paths stay as they were given, whatever the names are made from.
+        let roundabout = root.join("memes/../memes");
+        let found = list_pictures(std::slice::from_ref(&roundabout));
+        assert_eq!(found[0].path, roundabout.join("a.jpg"));
+        assert_eq!(found[0].class.as_deref(), Some("memes"));
         let missing = root.join("memes/none.jpg");
         assert_eq!(listed(&[memes, missing]).last(), Some(&pair("none.jpg", "memes")));
         assert!(listed(&[]).is_empty());
