@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::SOME_FAILED;
 use crate::args::EvaluateArguments;
 use crate::embedded::open_classifier;
-use crate::output::{Failure, write_file};
+use crate::output::{Failure, tell, write_file};
 use crate::progress::bar;
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
@@ -30,11 +30,11 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
     progress.finish_and_clear();
     let mut failed = dataset.rejected.len();
     for rejected in &dataset.rejected {
-        eprintln!("epic: {}: {}", rejected.relative_path, rejected.reason);
+        tell(format_args!("{}: {}", rejected.relative_path, rejected.reason));
     }
     for result in &logits {
         if let (Err(error), Some(sample)) = (&result.logits, dataset.samples.get(result.sample)) {
-            eprintln!("epic: {}: {error}", sample.relative_path);
+            tell(format_args!("{}: {error}", sample.relative_path));
             failed += 1;
         }
     }
@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
         let report = report_data::report(&classifier, &dataset, &predictions, evaluation.clone())
             .map_err(|error| Failure::Data(error.to_string()))?;
         write_file(file, report::render(&report).as_bytes())?;
-        eprintln!("epic: report written to {}", file.display());
+        tell(format_args!("report written to {}", file.display()));
     }
     if arguments.json {
         let json =
@@ -75,7 +75,7 @@ fn open_dataset(
     .map_err(|error| Failure::Data(error.to_string()))?;
     progress.finish_and_clear();
     for folder in &dataset.unknown_folders {
-        eprintln!("epic: {folder} is no class of this pack, left out");
+        tell(format_args!("{folder} is no class of this pack, left out"));
     }
     if dataset.samples.is_empty() {
         return Err(Failure::NoPictures(arguments.data.display().to_string()));

@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Arguments, Command};
+use output::tell;
 
 /// Some inputs failed, each of them reported.
 const SOME_FAILED: u8 = 1;
@@ -38,7 +39,7 @@ fn main() -> ExitCode {
         if error.is_broken_pipe() {
             return ExitCode::SUCCESS;
         }
-        eprintln!("epic: {error}");
+        tell(error);
         ExitCode::from(NOTHING_RAN)
     })
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::args::MetadataArguments;
 use crate::embedded::open_weights;
-use crate::output::Failure;
+use crate::output::{Failure, shown, tell};
 use crate::overlay::Overlays;
 use crate::progress::{INTERRUPTED, bar, cancel_on_ctrl_c};
 use crate::{NOTHING_RAN, SOME_FAILED};
@@ -39,9 +39,12 @@ pub(crate) fn run(arguments: &MetadataArguments) -> Result<ExitCode, Failure> {
     }
     if summary.left > 0 {
         let done = pictures.len() - summary.left;
-        let again =
-            if arguments.out.is_some() { "; the same command goes on from here" } else { "" };
-        eprintln!("epic: stopped after {done} of {} pictures{again}", pictures.len());
+        let again = match (&arguments.out, arguments.overwrite) {
+            (Some(_), false) => "; the same command goes on from here",
+            (Some(_), true) => "; the table is as it was",
+            (None, _) => "",
+        };
+        tell(format_args!("stopped after {done} of {} pictures{again}", pictures.len()));
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let failed = summary.failed + summary.kept_failed;
@@ -74,7 +77,7 @@ fn write_table(
         let ExtractSummary { kept, extracted, failed, kept_failed, .. } = summary;
         writeln!(
             io::stdout(),
-            "{}: {} pictures, {} of them new, {} with an error",
+            "{}: pictures {}, new {}, kept {kept}, with an error {}",
             out.display(),
             kept + extracted + failed,
             extracted + failed,
@@ -106,7 +109,7 @@ impl Observer for Follower<'_> {
     fn finished(&self, picture: &TablePicture, error: Option<&MetadataError>) {
         self.progress.inc(1);
         if let Some(error) = error {
-            self.progress.suspend(|| eprintln!("epic: {}: {error}", picture.path.display()));
+            self.progress.suspend(|| tell(format_args!("{}: {error}", shown(&picture.path))));
         }
     }
 }

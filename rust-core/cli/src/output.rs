@@ -1,6 +1,7 @@
 //! Failures of the program as a whole, and files written safely.
 
-use std::io;
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use epic_core::PackError;
@@ -35,7 +36,30 @@ impl Failure {
     }
 }
 
+/// A line on standard error; a reader that is gone is no failure.
+pub(crate) fn tell(message: impl Display) {
+    let _ = writeln!(io::stderr(), "epic: {message}");
+}
+
+/// A path for people. Names come from anybody: what would move the cursor, end the line or turn
+/// the reading direction is replaced.
+pub(crate) fn shown(path: &Path) -> String {
+    let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let safe = |c: char| if c.is_control() || turns(c) { '\u{fffd}' } else { c };
+    path.to_string_lossy().chars().map(safe).collect()
+}
+
 /// Writes a whole file under a temporary name, syncs and renames it.
 pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
     atomic::write(path, content).map_err(|source| Failure::Write { path: path.to_owned(), source })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cannot_command_the_terminal() {
+        assert_eq!(shown(Path::new("a\nb\u{1b}[31m\u{202e}gpj.صورة")), "a�b�[31m�gpj.صورة");
+    }
 }

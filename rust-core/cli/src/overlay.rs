@@ -15,6 +15,7 @@ use epic_training::thumbnail;
 
 use crate::output::{Failure, write_file};
 
+const OVERLAY_ENDING: &str = ".svg";
 /// Longest side of the picture inside.
 const PICTURE_SIDE: u32 = 1200;
 const STYLE: &str = include_str!("overlay.css");
@@ -24,69 +25,74 @@ const PAGE_STYLE: &str = include_str!("overlay_page.css");
 pub(crate) struct Overlays<'a> {
     folder: &'a Path,
     token: &'a CancellationToken,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    /// Paths of the pictures drawn.
-    drawn: Vec<String>,
-    failure: Option<Failure>,
+    failure: Mutex<Option<Failure>>,
 }
 
 impl<'a> Overlays<'a> {
     /// Nothing is written yet. A file that cannot be written cancels the run.
     pub(crate) fn new(folder: &'a Path, token: &'a CancellationToken) -> Self {
-        Self { folder, token, state: Mutex::default() }
+        Self { folder, token, failure: Mutex::default() }
     }
 
     /// Writes `<relative path>.svg`.
     pub(crate) fn draw(&self, picture: &TablePicture, metadata: &ImageMetadata) {
-        let written = self.write(picture, metadata);
-        if let Ok(mut state) = self.state.lock() {
-            match written {
-                Ok(()) => state.drawn.push(picture.relative_path.clone()),
-                Err(failure) => {
-                    state.failure.get_or_insert(failure);
-                    self.token.cancel();
-                }
+        if let Err(failure) = self.write(picture, metadata) {
+            self.token.cancel();
+            if let Ok(mut first) = self.failure.lock() {
+                first.get_or_insert(failure);
             }
         }
     }
 
     fn write(&self, picture: &TablePicture, metadata: &ImageMetadata) -> Result<(), Failure> {
-        let path = self.folder.join(format!("{}.svg", picture.relative_path));
+        let path = self.folder.join(format!("{}{OVERLAY_ENDING}", picture.relative_path));
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(|source| write_failure(parent, source))?;
         }
         write_file(&path, svg(&picture.path, metadata).as_bytes())
     }
 
-    /// Writes `index.html`, which shows all overlays of this run.
+    /// Writes `index.html`, which shows all overlays of the folder, those of earlier runs too.
     pub(crate) fn finish(self) -> Result<(), Failure> {
-        let State { mut drawn, failure } = self.state.into_inner().unwrap_or_default();
-        if let Some(failure) = failure {
+        if let Some(failure) = self.failure.into_inner().unwrap_or_default() {
             return Err(failure);
         }
+        let mut drawn = Vec::new();
+        overlays_below(self.folder, "", &mut drawn);
         drawn.sort_unstable();
         let mut page = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
              content=\"width=device-width, initial-scale=1\">\n<title>EPIC: {0} overlays</title>\n\
-             <style>{PAGE_STYLE}</style>\n<h1>{0} pictures</h1>\n<main>\n",
+             <style>{PAGE_STYLE}</style>\n<h1>{0} pictures</h1>\n<p><b class=\"face\">face</b> \
+             <b class=\"latin\">Latin</b> <b class=\"arabic\">Arabic</b> \
+             <b class=\"unread\">found, not read</b></p>\n<main>\n",
             drawn.len()
         );
         for path in &drawn {
             let source: String = path.bytes().map(percent_encoded).collect();
-            let name = escape(path);
+            let name = escape(path.trim_end_matches(OVERLAY_ENDING));
             let _ = writeln!(
                 page,
-                "<figure><a href=\"{source}.svg\"><img src=\"{source}.svg\" alt=\"\" \
+                "<figure><a href=\"{source}\"><img src=\"{source}\" alt=\"\" \
                  loading=\"lazy\"></a><figcaption><bdi>{name}</bdi></figcaption></figure>"
             );
         }
         page.push_str("</main>\n");
         fs::create_dir_all(self.folder).map_err(|source| write_failure(self.folder, source))?;
         write_file(&self.folder.join("index.html"), page.as_bytes())
+    }
+}
+
+/// Paths below `folder` with `/`; what cannot be listed is left out.
+fn overlays_below(folder: &Path, prefix: &str, found: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        let path = format!("{prefix}{name}");
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => overlays_below(&entry.path(), &format!("{path}/"), found),
+            Ok(_) if name.ends_with(OVERLAY_ENDING) => found.push(path),
+            _ => {}
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use epic_core::pack::{FileRole, Manifest, PackFile, write_zip};
 use crate::SOME_FAILED;
 use crate::args::PackCommand;
 use crate::embedded::open_pack;
-use crate::output::{Failure, write_file};
+use crate::output::{Failure, tell, write_file};
 
 pub(crate) fn run(command: &PackCommand) -> Result<ExitCode, Failure> {
     match command {
@@ -45,7 +45,7 @@ fn verify(path: Option<&Path>) -> Result<ExitCode, Failure> {
             Ok(ExitCode::SUCCESS)
         }
         Err(failure @ Failure::Pack { .. }) => {
-            eprintln!("epic: {failure}");
+            tell(failure);
             Ok(ExitCode::from(SOME_FAILED))
         }
         Err(other) => Err(other),

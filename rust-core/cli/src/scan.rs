@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::args::ScanArguments;
 use crate::contact_sheet;
 use crate::embedded::open_classifier;
-use crate::output::{Failure, write_file};
+use crate::output::{Failure, shown, tell, write_file};
 use crate::progress::{INTERRUPTED, bar, cancel_on_ctrl_c};
 use crate::summary::Summary;
 use crate::{NOTHING_RAN, SOME_FAILED};
@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     out.finish(arguments.html.as_deref())?;
     if summary.cancelled {
         let done = summary.classified + summary.failed;
-        eprintln!("epic: stopped after {done} of {} pictures", items.len());
+        tell(format_args!("stopped after {done} of {} pictures", items.len()));
         return Ok(ExitCode::from(INTERRUPTED));
     }
     let failed = summary.failed + found.errors.len();
@@ -112,7 +112,7 @@ impl Output {
             let page = contact_sheet::render(&self.kept, &self.summary, &progress);
             progress.finish_and_clear();
             write_file(file, page.as_bytes())?;
-            eprintln!("epic: contact sheet written to {}", file.display());
+            tell(format_args!("contact sheet written to {}", file.display()));
         }
         Ok(())
     }
@@ -160,9 +160,9 @@ fn table_row(out: &mut impl Write, path: &Path, outcome: &Outcome) -> io::Result
                 "{:<11} {:<17}{percent:>3} %{unsure}  {}",
                 verdict.group,
                 verdict.class,
-                path.display()
+                shown(path)
             )
         }
-        Err(error) => writeln!(out, "{:<36}{}: {error}", "error", path.display()),
+        Err(error) => writeln!(out, "{:<36}{}: {error}", "error", shown(path)),
     }
 }

@@ -37,13 +37,14 @@ fn a_table_has_a_row_for_every_file_and_names_the_bad_one() {
     let run = metadata(&["--out", out.to_str().unwrap()], &[&root]);
     assert_eq!(run.code, Some(1), "{}", run.stderr);
     assert!(run.stderr.contains("broken.jpg"), "{}", run.stderr);
-    assert!(run.stdout.contains("5 pictures, 5 of them new, 1 with an error"), "{}", run.stdout);
+    assert!(run.stdout.contains("pictures 5, new 5, kept 0, with an error 1"), "{}", run.stdout);
     let lines = lines(&out);
     assert_eq!(lines.len(), 6);
     assert!(lines[0].starts_with("file_name,relative_path,aspect_ratio,area,width,height,"));
-    assert!(lines[0].ends_with(",class,metadata_version,parts,partial,error"));
+    assert!(lines[0].ends_with(",class,file_bytes,metadata_version,parts,partial,error"));
     assert!(lines[1].starts_with("a.jpg,memes/a.jpg,1.333333,19200,160,120,#"));
-    assert!(lines[1].contains(",memes,1,colors,0,"));
+    let bytes = fs::metadata(root.join("memes/a.jpg")).unwrap().len();
+    assert!(lines[1].ends_with(&format!(",memes,{bytes},1,colors,0,")), "{}", lines[1]);
     assert!(lines[2].starts_with("broken.jpg,memes/broken.jpg,,,"), "{}", lines[2]);
     assert!(lines[5].starts_with("صورة.png,selfies/صورة.png,1.5,"));
     assert!(!folder.path().join("table.csv.journal").exists());
@@ -70,6 +71,9 @@ fn tables_are_added_to_and_overwritten_only_when_asked() {
     let repaired = rows(&fs::read_to_string(&out).unwrap());
     assert_eq!(repaired.len(), 6);
     assert!(repaired.iter().all(|row| row["error"].is_null()));
+    let below = metadata(&["--out", out_argument], &[&root.join("memes")]);
+    assert_eq!(below.code, Some(2), "names below another folder mean other pictures");
+    assert!(below.stderr.contains("none of these pictures"), "{}", below.stderr);
     let fresh = metadata(&["--out", out_argument, "--overwrite"], &[&root.join("memes")]);
     assert_eq!((fresh.code, lines(&out).len()), (Some(0), 3));
 }
@@ -137,6 +141,10 @@ fn overlays_hold_the_picture_and_its_colours() {
     let page = fs::read_to_string(drawn.join("index.html")).unwrap();
     assert_eq!(page.matches("<figure>").count(), 4);
     assert!(page.contains("selfies/%D8%B5"), "names are encoded");
+    // Earlier overlays stay in the page.
+    metadata(&["--json", "--overlay", drawn.to_str().unwrap()], &[&root.join("selfies")]);
+    let page = fs::read_to_string(drawn.join("index.html")).unwrap();
+    assert!(page.contains("href=\"memes/a.jpg.svg\"") && page.contains("href=\"a.jpg.svg\""));
     fs::write(folder.path().join("file"), b"").unwrap();
     let inside = folder.path().join("file/drawn");
     let failed = metadata(&["--json", "--overlay", inside.to_str().unwrap()], &[&root]);

@@ -112,7 +112,27 @@ fn ctrl_c_leaves_a_journal_that_the_next_run_goes_on_from() {
     let finished = Run::of(&mut command());
     assert_eq!(finished.code, Some(0), "{}", finished.stderr);
     let new = 200 - kept;
-    assert!(finished.stdout.contains(&format!("200 pictures, {new} of them new")));
+    assert!(finished.stdout.contains(&format!("pictures 200, new {new}, kept {kept}")));
     assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 201);
     assert!(!journal.exists());
+}
+
+#[test]
+fn a_closed_standard_error_is_no_failure() {
+    let folder = tempfile::tempdir().unwrap();
+    write_sound(folder.path(), 4);
+    for name in ["x.jpg", "y.jpg", "z.jpg"] {
+        fs::write(folder.path().join(name), b"broken").unwrap();
+    }
+    let out = folder.path().join("t.csv");
+    let mut child = epic()
+        .args(["metadata", "--parts", "colors", "--out"])
+        .args([&*out, folder.path()])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stderr.take());
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    assert_eq!(fs::read_to_string(&out).unwrap().lines().count(), 8);
 }

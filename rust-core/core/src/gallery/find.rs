@@ -1,5 +1,6 @@
 //! Picture files below folders.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -18,7 +19,7 @@ pub struct Found {
     pub errors: Vec<(PathBuf, std::io::ErrorKind)>,
 }
 
-/// Lists picture files: a file given by name always counts, files in folders by
+/// Lists picture files, each once: a file given by name always counts, files in folders by
 /// their extension. Hidden files and folders (`.thumbnails`, `.trashed-…`) and
 /// symbolic links below the given paths are left out.
 pub fn find_pictures<P: AsRef<Path>>(paths: &[P]) -> Found {
@@ -29,6 +30,13 @@ pub fn find_pictures<P: AsRef<Path>>(paths: &[P]) -> Found {
             Ok(metadata) if metadata.is_file() => found.pictures.push(path.to_owned()),
             Ok(_) => walk(path, &mut found),
         }
+    }
+    if paths.len() > 1 {
+        let mut seen = HashSet::new();
+        found.pictures.retain(|path| {
+            // One that went away meanwhile is told when it is opened.
+            path.canonicalize().map(|path| seen.insert(path)).unwrap_or(true)
+        });
     }
     found
 }
@@ -81,6 +89,8 @@ mod tests {
             .map(|p| p.strip_prefix(root).unwrap().to_str().unwrap())
             .collect();
         assert_eq!(names, ["a.png", "b/صورة.webp", "z.JPG", "notes.txt"]);
+        let twice = find_pictures(&[root.join("b/.."), root.to_owned(), root.join("b")]);
+        assert_eq!(twice.pictures.len(), 3);
         assert_eq!(found.errors.len(), 1);
     }
 }

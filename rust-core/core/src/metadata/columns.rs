@@ -101,14 +101,18 @@ fn push_metadata(cells: &mut Vec<Value>, metadata: &ImageMetadata) {
     push_text(cells, metadata);
 }
 
-/// A picture with fewer colours than columns has no colour and the share 0 in the rest.
+/// A picture with fewer colours than columns has no colour and the share 0 in the rest. Shares
+/// are rounded down, so that their sum stays at most 1.
 fn push_colors(cells: &mut Vec<Value>, metadata: &ImageMetadata) {
     for index in 0..COLOR_COUNT {
         let color = metadata.colors.as_ref().map(|colors| colors.dominant.get(index));
         cells.extend(match color {
             None => [Value::Absent, Value::Absent],
             Some(None) => [Value::Absent, Value::Number(0.0)],
-            Some(Some(color)) => [Value::Text(color.to_hex()), number(color.ratio)],
+            Some(Some(color)) => [
+                Value::Text(color.to_hex()),
+                Value::Number((f64::from(color.ratio) * 1e6).floor() / 1e6),
+            ],
         });
     }
 }

@@ -13,6 +13,8 @@ pub mod faces;
 pub mod geometry;
 mod parts;
 mod record;
+#[cfg(test)]
+mod snapshot;
 pub mod text;
 mod weights;
 pub mod words;

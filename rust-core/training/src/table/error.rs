@@ -42,6 +42,12 @@ pub enum TableError {
         /// Version and parts of this run.
         wanted: (u64, String),
     },
+    /// No row of the table is one of the pictures: names below another folder mean nothing here.
+    #[error(
+        "{} holds none of these pictures; a table is about one folder: give the folder that they \
+         share, or write to another file", .0.display()
+    )]
+    OtherPictures(PathBuf),
     /// Another run is writing the same table.
     #[error("{} is being written by another run", .0.display())]
     Busy(PathBuf),

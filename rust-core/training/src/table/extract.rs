@@ -24,7 +24,8 @@ pub struct ExtractOptions {
     pub parts: Parts,
     /// Worker threads; one picture is done on one thread.
     pub jobs: NonZeroUsize,
-    /// Forget an earlier table and its journal instead of adding to them.
+    /// Forget an earlier table and its journal instead of adding to them. A cancelled run of this
+    /// kind leaves the table as it was and no journal.
     pub overwrite: bool,
     /// Do pictures again whose row holds an error.
     pub retry_errors: bool,
@@ -78,8 +79,8 @@ pub fn journal_path(table: &Path) -> PathBuf {
     table.with_file_name(name)
 }
 
-/// Adds the rows of `pictures` to the table at `out`, but for those that it has already. New
-/// rows stand in the order of `pictures`, after the old ones. A cancelled or failed run leaves
+/// Adds the rows of `pictures` to the table at `out`, but for those that it has already from
+/// files of the same size. New rows stand in the order of `pictures`, after the old ones. A cancelled or failed run leaves
 /// the table as it was and its rows in the journal, for the next run to go on.
 ///
 /// # Errors
@@ -93,6 +94,8 @@ pub fn extract(
     observer: &dyn Observer,
 ) -> Result<ExtractSummary, TableError> {
     TableFormat::of(out)?;
+    // A link stays a link, and its target is what is replaced.
+    let out = &out.canonicalize().unwrap_or_else(|_| out.to_owned());
     extractor.prepare(options.parts).map_err(TableError::Weights)?;
     let mut journal = Journal::open(journal_path(out))?;
     let table = Table { out, options };
@@ -101,10 +104,17 @@ pub fn extract(
     }
     let mut done = table.done()?;
     done.extend(table.journaled(&mut journal)?);
-    let (kept, open): (Vec<_>, Vec<_>) =
-        pictures.iter().partition(|picture| done.contains_key(&picture.relative_path));
-    let mut summary = ExtractSummary { kept: kept.len(), ..ExtractSummary::default() };
-    summary.kept_failed = kept.iter().filter(|picture| done[&picture.relative_path]).count();
+    let is_done = |picture: &&TablePicture| {
+        let old = done.get(&picture.relative_path);
+        old.is_some_and(|old| old.failed || old.file_bytes == picture.file_bytes())
+    };
+    let (kept, open): (Vec<_>, Vec<_>) = pictures.iter().partition(is_done);
+    if kept.is_empty() && !done.is_empty() {
+        return Err(TableError::OtherPictures(out.to_owned()));
+    }
+    let failed = |picture: &&&TablePicture| done[&picture.relative_path].failed;
+    let kept_failed = kept.iter().filter(failed).count();
+    let mut summary = ExtractSummary { kept: kept.len(), kept_failed, ..ExtractSummary::default() };
     observer.started(summary.kept, pictures.len());
     let mut failure = None;
     let work = |picture: &&TablePicture| {
@@ -140,8 +150,23 @@ pub fn extract(
     summary.left = open.len() - summary.extracted - summary.failed;
     if summary.left == 0 {
         table.finish(pictures, journal)?;
+    } else if options.overwrite {
+        // Rows of a table that was to be forgotten and of one that is not there must not mix.
+        journal.clear()?;
     }
     Ok(summary)
+}
+
+/// What a row says of a picture that may need no work.
+struct Done {
+    failed: bool,
+    file_bytes: Option<u64>,
+}
+
+impl Done {
+    fn of(row: &TableRow) -> Self {
+        Self { failed: row.error().is_some(), file_bytes: row.file_bytes() }
+    }
 }
 
 struct Table<'a> {
@@ -164,26 +189,26 @@ impl Table<'_> {
         Ok(Box::new(read_rows(self.out)?.filter(stays)))
     }
 
-    /// Pictures with a row that stays, and whether it holds an error.
-    fn done(&self) -> Result<BTreeMap<String, bool>, TableError> {
+    /// Pictures with a row that stays.
+    fn done(&self) -> Result<BTreeMap<String, Done>, TableError> {
         let rows = self.old_rows()?.map(|row| {
             let row = row?;
             self.check(self.out, &row)?;
-            Ok((row.relative_path().to_owned(), row.error().is_some()))
+            Ok((row.relative_path().to_owned(), Done::of(&row)))
         });
         rows.collect()
     }
 
     /// The same of the journal.
-    fn journaled(&self, journal: &mut Journal) -> Result<Vec<(String, bool)>, TableError> {
+    fn journaled(&self, journal: &mut Journal) -> Result<Vec<(String, Done)>, TableError> {
         let pictures: Vec<String> = journal.pictures().map(str::to_owned).collect();
         let mut counting = Vec::new();
         for picture in pictures {
             let Some(row) = journal.row(&picture)? else { continue };
             self.check(journal.path(), &row)?;
-            let failed = row.error().is_some();
-            if !(self.options.retry_errors && failed) {
-                counting.push((picture, failed));
+            let done = Done::of(&row);
+            if !(self.options.retry_errors && done.failed) {
+                counting.push((picture, done));
             }
         }
         Ok(counting)

@@ -24,6 +24,12 @@ impl TablePicture {
     pub fn file_name(&self) -> &str {
         self.relative_path.rsplit('/').next().unwrap_or_default()
     }
+
+    /// Size of the file now; `None` if there is none.
+    pub(super) fn file_bytes(&self) -> Option<u64> {
+        let metadata = std::fs::metadata(&self.path).ok()?;
+        metadata.is_file().then_some(metadata.len())
+    }
 }
 
 /// The pictures below `paths`, each once, in a stable order. What cannot be listed is in the
@@ -34,7 +40,7 @@ pub fn list_pictures(paths: &[PathBuf]) -> Vec<TablePicture> {
         path.canonicalize().or_else(|_| std::path::absolute(path)).unwrap_or(path.clone())
     };
     let roots: Vec<PathBuf> = paths.iter().map(absolute).collect();
-    let base = common_folder(&roots);
+    let base = common_folder(roots.iter().filter(|root| root.exists()));
     let located = paths.iter().zip(&roots).flat_map(|(path, root)| {
         let found = find_pictures(std::slice::from_ref(path));
         let unreadable = found.errors.into_iter().map(|(path, _)| path);
@@ -71,8 +77,8 @@ fn escaped(name: &OsStr) -> String {
 }
 
 /// The deepest folder that holds all roots; a file counts for its folder.
-fn common_folder(roots: &[PathBuf]) -> PathBuf {
-    let folders = roots.iter().map(|root| match root.parent() {
+fn common_folder<'a>(roots: impl Iterator<Item = &'a PathBuf>) -> PathBuf {
+    let mut folders = roots.map(|root| match root.parent() {
         Some(parent) if !root.is_dir() => parent,
         _ => root,
     });
@@ -80,7 +86,6 @@ fn common_folder(roots: &[PathBuf]) -> PathBuf {
         let same = a.components().zip(b.components()).take_while(|(a, b)| a == b);
         same.map(|(component, _)| component).collect()
     };
-    let mut folders = folders;
     let first = folders.next().map(Path::to_owned).unwrap_or_default();
     folders.fold(first, common)
 }
@@ -125,7 +130,9 @@ mod tests {
         assert_eq!(found[0].path, roundabout.join("a.jpg"));
         assert_eq!(found[0].class.as_deref(), Some("memes"));
         let missing = root.join("memes/none.jpg");
-        assert_eq!(listed(&[memes, missing]).last(), Some(&pair("none.jpg", "memes")));
+        assert_eq!(listed(&[memes.clone(), missing]).last(), Some(&pair("none.jpg", "memes")));
+        // A slip does not rename the others.
+        assert_eq!(listed(&[memes, "/none".into()])[0], pair("a.jpg", "memes"));
         assert!(listed(&[]).is_empty());
     }
 }

@@ -33,6 +33,7 @@ impl TableRow {
         let partial = metadata.map(|metadata| Value::Count(metadata.is_partial().into()));
         let error = outcome.as_ref().err();
         values.extend([
+            picture.file_bytes().map_or(Value::Absent, Value::Count),
             Value::Count(METADATA_VERSION.into()),
             Value::Text(parts.to_string()),
             partial.unwrap_or(Value::Absent),
@@ -64,8 +65,16 @@ impl TableRow {
 
     /// Why the picture has no metadata.
     pub fn error(&self) -> Option<&str> {
-        match self.extra(3) {
+        match self.extra(4) {
             Value::Text(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Size of the file that was read; `None` where there was none.
+    pub(super) fn file_bytes(&self) -> Option<u64> {
+        match self.extra(0) {
+            Value::Count(bytes) => Some(*bytes),
             _ => None,
         }
     }
@@ -73,11 +82,11 @@ impl TableRow {
     /// Version of the record and the parts that were asked for: rows that differ in these do
     /// not belong in one table.
     pub(super) fn request(&self) -> (u64, &str) {
-        let version = match self.extra(0) {
+        let version = match self.extra(1) {
             Value::Count(version) => *version,
             _ => 0,
         };
-        (version, text(self.extra(1)))
+        (version, text(self.extra(2)))
     }
 
     fn extra(&self, index: usize) -> &Value {

@@ -22,12 +22,12 @@ pub struct Column {
     pub kind: ColumnKind,
 }
 
-/// Ours after the thesis's: version of the record, parts that were asked for, 1 where a budget cut
-/// the text short, and why a picture has no metadata.
-pub(super) const EXTRA: [&str; 4] = ["metadata_version", "parts", "partial", "error"];
+/// Ours after the thesis's: size of the file, version of the record, parts that were asked for, 1
+/// where a budget cut the text short, and why a picture has no metadata.
+pub(super) const EXTRA: [&str; 5] = ["file_bytes", "metadata_version", "parts", "partial", "error"];
 
-/// The columns in their order: the 37 of the thesis, then `metadata_version`, `parts`,
-/// `partial` (0 or 1) and `error`.
+/// The columns in their order: the 37 of the thesis, then `file_bytes`, `metadata_version`,
+/// `parts`, `partial` (0 or 1) and `error`.
 pub fn schema() -> impl ExactSizeIterator<Item = Column> {
     let names: Vec<_> = COLUMNS.into_iter().chain(EXTRA).collect();
     names.into_iter().map(|name| Column { name, kind: kind(name) })
@@ -36,7 +36,9 @@ pub fn schema() -> impl ExactSizeIterator<Item = Column> {
 fn kind(name: &str) -> ColumnKind {
     match name {
         "file_name" | "relative_path" | "class" | "parts" | "error" => ColumnKind::Text,
-        "area" | "width" | "height" | "metadata_version" | "partial" => ColumnKind::Count,
+        "area" | "width" | "height" | "file_bytes" | "metadata_version" | "partial" => {
+            ColumnKind::Count
+        }
         _ if name.starts_with("dominant_color") || name.contains("words_original") => {
             ColumnKind::Text
         }
@@ -54,7 +56,7 @@ mod tests {
     #[test]
     fn kinds_are_those_of_the_values() {
         let of = |kind| schema().filter(move |column| column.kind == kind).map(|c| c.name);
-        assert_eq!(schema().len(), 41);
+        assert_eq!(schema().len(), 42);
         assert_eq!(of(ColumnKind::Text).count(), 15);
         let counts: Vec<_> = of(ColumnKind::Count).collect();
         assert_eq!(
@@ -71,6 +73,7 @@ mod tests {
                 "en_words_including_separators",
                 "ar_words_including_separators",
                 "math_digits_or_symbols_count",
+                "file_bytes",
                 "metadata_version",
                 "partial",
             ]

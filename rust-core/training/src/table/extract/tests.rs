@@ -201,3 +201,52 @@ fn a_table_elsewhere_or_of_another_kind_is_an_error() {
     assert_eq!(std::fs::read_to_string(&foreign).unwrap(), "a,b\n1,2\n");
     assert!(!journal_path(&foreign).exists());
 }
+
+#[test]
+fn replaced_files_are_done_again_and_other_folders_refused() {
+    let folder = Folder::new(&NAMES);
+    let (pictures, out) = (folder.pictures(), folder.table("t.csv"));
+    run(&pictures, &out, &colors()).unwrap();
+    image::RgbImage::from_pixel(300, 200, image::Rgb([1, 2, 3])).save(&pictures[1].path).unwrap();
+    let summary = run(&pictures, &out, &colors()).unwrap();
+    assert_eq!((summary.kept, summary.extracted), (4, 1));
+    let rows: Vec<_> = read_rows(&out).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), 5);
+    assert_eq!(rows[4].relative_path(), "a/2.jpg");
+    let below = super::super::pictures::list_pictures(&[folder.0.path().join("data/b")]);
+    let error = run(&below, &out, &colors()).unwrap_err();
+    assert!(matches!(error, TableError::OtherPictures(_)), "{error}");
+    // The same names, but other files.
+    for picture in &pictures {
+        image::RgbImage::from_pixel(99, 70, image::Rgb([1, 2, 3])).save(&picture.path).unwrap();
+    }
+    let error = run(&pictures, &out, &colors()).unwrap_err();
+    assert!(matches!(error, TableError::OtherPictures(_)), "{error}");
+    assert_eq!(names(&out).len(), 5);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_table_behind_a_link_is_replaced_where_it_is() {
+    let folder = Folder::new(&NAMES);
+    let (pictures, out) = (folder.pictures(), folder.table("t.csv"));
+    run(&pictures[..2], &out, &colors()).unwrap();
+    let link = folder.table("link.csv");
+    std::os::unix::fs::symlink(&out, &link).unwrap();
+    run(&pictures, &link, &colors()).unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(names(&out).len(), 5);
+}
+
+#[test]
+fn a_cancelled_overwrite_leaves_the_table_as_it_was() {
+    let folder = Folder::new(&NAMES);
+    let (pictures, out) = (folder.pictures(), folder.table("t.csv"));
+    run(&pictures, &out, &colors()).unwrap();
+    let before = std::fs::read(&out).unwrap();
+    let stop = StopAt(CancellationToken::new(), 2, AtomicUsize::new(0));
+    let options = ExtractOptions { overwrite: true, jobs: NonZeroUsize::MIN, ..colors() };
+    extract(&extractor(), &pictures, &out, &options, &stop.0, &stop).unwrap();
+    assert_eq!(std::fs::read(&out).unwrap(), before);
+    assert!(!journal_path(&out).exists());
+}
