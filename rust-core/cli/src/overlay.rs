@@ -152,9 +152,8 @@ fn text_line(svg: &mut String, line: &TextLine, unit: f64) {
     };
     svg.push_str(&polygon(class, &line.quad));
     let [top_left, top_right, .., bottom_left] = line.quad.corners;
-    let side = |a: f32, b: f32| f64::from(a) - f64::from(b);
-    let rows = side(bottom_left.x, top_left.x).hypot(side(bottom_left.y, top_left.y));
-    let columns = side(top_right.x, top_left.x).hypot(side(top_right.y, top_left.y));
+    let rows = f64::from(top_left.distance(bottom_left));
+    let columns = f64::from(top_left.distance(top_right));
     // Letters are about half as wide as high: the label stays above its own line.
     let fitting = columns / (0.5 * line.text.chars().count().max(1) as f64);
     let size = (rows * 0.5).min(fitting).clamp(0.8 * unit, 2.4 * unit);

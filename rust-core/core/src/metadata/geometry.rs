@@ -11,6 +11,13 @@ pub struct Point {
     pub y: f32,
 }
 
+impl Point {
+    /// Length of the straight line between both, in pixels.
+    pub fn distance(self, other: Self) -> f32 {
+        (other.x - self.x).hypot(other.y - self.y)
+    }
+}
+
 /// An upright rectangle in pixels of the full picture.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rect {

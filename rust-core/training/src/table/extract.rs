@@ -80,8 +80,9 @@ pub fn journal_path(table: &Path) -> PathBuf {
 }
 
 /// Adds the rows of `pictures` to the table at `out`, but for those that it has already from
-/// files of the same size. New rows stand in the order of `pictures`, after the old ones. A cancelled or failed run leaves
-/// the table as it was and its rows in the journal, for the next run to go on.
+/// files of the same size. New rows stand in the order of `pictures`, after the old ones. A
+/// cancelled or failed run leaves the table as it was and its rows in the journal, for the next
+/// run to go on.
 ///
 /// # Errors
 /// [`TableError`]; a picture that cannot be read is none, but a row.
@@ -125,19 +126,15 @@ pub fn extract(
         outcome
     };
     for_each_parallel(&open, options.jobs, token, work, |index, outcome| {
-        if let Err(error @ MetadataError::Weights(_)) = &outcome {
-            failure.get_or_insert(TableError::Weights(error.clone()));
+        let picture = open[index];
+        let recorded = match &outcome {
+            Err(error @ MetadataError::Weights(_)) => Err(TableError::Weights(error.clone())),
+            _ => journal.append(&TableRow::new(picture, options.parts, &outcome)),
+        };
+        if let Err(error) = recorded {
+            failure.get_or_insert(error);
             token.cancel();
             return;
-        }
-        let picture = open[index];
-        match journal.append(&TableRow::new(picture, options.parts, &outcome)) {
-            Ok(()) => {}
-            Err(error) => {
-                failure.get_or_insert(error);
-                token.cancel();
-                return;
-            }
         }
         summary.extracted += usize::from(outcome.is_ok());
         summary.failed += usize::from(outcome.is_err());

@@ -16,8 +16,8 @@ const MAX_WIDTH: u32 = 8192;
 pub(super) fn cut_line(picture: &Picture, quad: &Quad) -> Result<LineImage, MetadataError> {
     let corners = quad.corners.map(|corner| to_held_pixels(picture, corner));
     let [top_left, top_right, _, bottom_left] = corners;
-    let side = |to: Point| (to.x - top_left.x).hypot(to.y - top_left.y);
-    let (width, height) = (length(side(top_right)), length(side(bottom_left)));
+    let width = length(top_left.distance(top_right));
+    let height = length(top_left.distance(bottom_left));
     let rgb = sample(picture, corners, width, height);
     let line = LineImage { width, height, rgb };
     if height <= MAX_HEIGHT && width <= MAX_WIDTH { Ok(line) } else { reduce(line) }

@@ -138,7 +138,7 @@ impl Frame {
             center: Point { x: (a.x + c.x) / 2.0, y: (a.y + c.y) / 2.0 },
             axis,
             width,
-            height: (d.x - a.x).hypot(d.y - a.y),
+            height: a.distance(d),
             right_to_left: item.right_to_left,
         }
     }

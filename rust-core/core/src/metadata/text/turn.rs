@@ -15,8 +15,8 @@ const VERY_TALL: f32 = 4.0;
 /// unread.
 pub(super) fn turns(quad: &Quad) -> Vec<Quad> {
     let [a, b, c, d] = quad.corners;
-    let width = (b.x - a.x).hypot(b.y - a.y);
-    let height = (d.x - a.x).hypot(d.y - a.y);
+    let width = a.distance(b);
+    let height = a.distance(d);
     if height <= TALL * width {
         return vec![*quad];
     }

@@ -1,6 +1,6 @@
 //! Boxes that no line of text has.
 
-use crate::metadata::geometry::{Point, Quad, union_area};
+use crate::metadata::geometry::{Quad, union_area};
 
 /// A line covers at most this share of its picture; what covers more is a shape.
 const MAX_SHARE: f64 = 0.5;
@@ -11,8 +11,7 @@ const MIN_THICKNESS: f64 = 3.0;
 pub(super) fn is_plausible(quad: &Quad, (width, height): (u32, u32)) -> bool {
     let inside = union_area(std::slice::from_ref(quad), width, height);
     let [a, b, _, d] = quad.corners;
-    let side = |other: Point| f64::from(a.x - other.x).hypot(f64::from(a.y - other.y));
-    let length = side(b).max(side(d));
+    let length = f64::from(a.distance(b).max(a.distance(d)));
     inside >= MIN_THICKNESS * length && inside <= MAX_SHARE * f64::from(width) * f64::from(height)
 }
 
