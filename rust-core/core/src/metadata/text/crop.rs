@@ -6,8 +6,8 @@ use crate::metadata::geometry::{Point, Quad};
 use crate::picture::Picture;
 use crate::preprocess::resize_to;
 
-/// No recogniser looks at more rows than 96.
-const MAX_HEIGHT: u32 = 128;
+/// Twice the rows that a recogniser looks at: margins are cut off.
+const MAX_HEIGHT: u32 = 96;
 /// A line of some 200 letters at the full height.
 const MAX_WIDTH: u32 = 8192;
 
@@ -157,7 +157,7 @@ mod tests {
         let picture = Picture::new(900, 600, vec![77; 900 * 600 * 3], (900, 600)).unwrap();
         let whole = Rect { x: 0.0, y: 0.0, width: 900.0, height: 600.0 };
         let line = cut_line(&picture, &whole.to_quad()).unwrap();
-        assert_eq!((line.width, line.height), (192, 128));
+        assert_eq!((line.width, line.height), (144, 96));
         assert!(line.rgb.iter().all(|value| *value == 77));
     }
 

@@ -8,7 +8,7 @@ use unicode_bidi::{BidiInfo, Level};
 /// display mirrors them.
 pub(super) fn logical_order(visual: &str) -> String {
     let characters: Vec<char> = visual.chars().collect();
-    if !characters.iter().copied().any(is_arabic_letter) {
+    if !characters.iter().any(|&c| is_arabic_letter(c) || is_arabic_digit(c)) {
         return visual.to_owned();
     }
     if runs_left_to_right(visual) {
@@ -154,7 +154,11 @@ fn is_mark(character: char) -> bool {
 }
 
 fn is_digit(character: char) -> bool {
-    matches!(character, '0'..='9' | '٠'..='٩' | '۰'..='۹')
+    character.is_ascii_digit() || is_arabic_digit(character)
+}
+
+fn is_arabic_digit(character: char) -> bool {
+    matches!(character, '٠'..='٩' | '۰'..='۹')
 }
 
 /// Stays inside a number between two digits in any context (UAX #9: CS).
@@ -213,6 +217,8 @@ mod tests {
             ("ناك (2023) ماع", "عام (2023) كان"),
             ("؟WhatsApp مدختست", "تستخدم WhatsApp؟"),
             ("٢٠٢٤/٩/٢٤ موي", "يوم ٢٠٢٤/٩/٢٤"),
+            ("١٩٩٨-٣-١٥", "١٥-٣-١٩٩٨"),
+            ("(٧) ٪٥٠", "٥٠٪ (٧)"),
             ("Google Drive ىلع", "على Google Drive"),
         ] {
             assert_eq!(logical_order(visual), logical, "{visual}");

@@ -34,13 +34,13 @@ pub(super) const LATIN: Recipe = Recipe {
     side: 0,
 };
 
-/// ParisaOCR (PP-OCRv6 small): one channel, ink 1 on paper 0.
+/// Our own (`models/metadata/make/arabic`): one channel, ink 1 on paper 0.
 pub(super) const ARABIC: Recipe = Recipe {
     onnx: "text_arabic.onnx",
     dictionary: "text_arabic.txt",
-    height: 96,
-    widths: &[128, 192, 288, 368, 464, 576, 720, 896, 1120, 1440],
-    side: 16,
+    height: 48,
+    widths: &[64, 96, 144, 208, 304, 432, 624, 896, 1280],
+    side: 8,
 };
 
 impl Recipe {
@@ -188,6 +188,6 @@ mod tests {
         assert!(LATIN.longest_piece(1) >= 1);
         // All of a long line is read: its pieces fit.
         let piece = ARABIC.longest_piece(20);
-        assert!(piece * 96 / 20 <= ARABIC.longest());
+        assert!(piece * ARABIC.height / 20 <= ARABIC.longest());
     }
 }
