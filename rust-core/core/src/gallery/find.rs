@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
 
-const EXTENSIONS: [&str; 13] = [
+const EXTENSIONS: [&str; 14] = [
     "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif",
-    "avif",
+    "hif", "avif",
 ];
 
 /// What [`find_pictures`] found.
@@ -48,7 +48,7 @@ fn walk(folder: &Path, found: &mut Found) {
     let entries = WalkDir::new(folder).sort_by_file_name().into_iter().filter_entry(visible);
     for entry in entries {
         match entry {
-            Ok(entry) if entry.file_type().is_file() && is_picture(entry.path()) => {
+            Ok(entry) if entry.file_type().is_file() && has_picture_extension(entry.path()) => {
                 found.pictures.push(entry.into_path());
             }
             Ok(_) => {}
@@ -61,9 +61,11 @@ fn walk(folder: &Path, found: &mut Found) {
     }
 }
 
-fn is_picture(path: &Path) -> bool {
-    path.extension().and_then(|extension| extension.to_str()).is_some_and(|extension| {
-        EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
+/// Whether the name ends as a picture's does, in any case. HEIC and AVIF count: what cannot be
+/// decoded is reported, not passed over.
+pub fn has_picture_extension(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| {
+        EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
     })
 }
 

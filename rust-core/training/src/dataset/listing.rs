@@ -5,16 +5,12 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
+use epic_core::gallery::has_picture_extension;
 use serde::Serialize;
 use walkdir::{DirEntry, WalkDir};
 
 use super::catalog::Rejected;
 use super::error::DatasetError;
-
-const EXTENSIONS: [&str; 14] = [
-    "jpg", "jpeg", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "heic", "heif", "hif",
-    "avif", "jpe",
-];
 
 /// How many entries were passed over, by reason.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -123,12 +119,6 @@ impl Listing {
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().first() == Some(&b'.')
-}
-
-fn has_picture_extension(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| {
-        EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known))
-    })
 }
 
 /// The path below `root` with `/`; `None` when a name is not unicode.
