@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use epic_core::ImageSource;
 use epic_core::gallery::{CancellationToken, default_jobs, for_each_in_order};
 use epic_core::metadata::{ImageMetadata, MetadataError, MetadataExtractor, MetadataOptions};
-use epic_training::table::{self, ExtractOptions, ExtractSummary, Observer, TablePicture};
+use epic_training::table::{
+    self, ExtractOptions, ExtractSummary, Observer, TableError, TablePicture,
+};
 use indicatif::ProgressBar;
 use serde::Serialize;
 
@@ -28,6 +30,7 @@ pub(crate) fn run(arguments: &MetadataArguments) -> Result<ExitCode, Failure> {
         let named: Vec<_> = arguments.paths.iter().map(|p| p.display().to_string()).collect();
         return Err(Failure::NoPictures(named.join(", ")));
     }
+    extractor.prepare(arguments.parts).map_err(TableError::Weights)?;
     let token = cancel_on_ctrl_c();
     let overlays = arguments.overlay.as_deref().map(|folder| Overlays::new(folder, &token));
     let summary = match &arguments.out {

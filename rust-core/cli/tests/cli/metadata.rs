@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::pictures::{jpeg, png};
-use crate::support::{Run, epic, keys, rows, run};
+use crate::support::{Run, epic, flip_a_byte, keys, rows, run};
 
 /// Two class folders with two sound pictures each, and a broken one.
 fn data(folder: &Path) -> PathBuf {
@@ -175,4 +175,21 @@ fn wrong_usage_is_exit_code_2_and_says_why() {
         assert_eq!((run.code, &*run.stdout), (Some(2), ""), "{arguments:?}");
         assert!(run.stderr.contains(reason), "{arguments:?}: {}", run.stderr);
     }
+}
+
+#[test]
+fn damaged_weights_are_told_before_the_first_picture() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = data(folder.path());
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/metadata");
+    let weights = folder.path().join("weights");
+    fs::create_dir(&weights).unwrap();
+    for name in ["manifest.json", "faces_detect.onnx", "faces_verify.onnx"] {
+        fs::copy(shipped.join(name), weights.join(name)).unwrap();
+    }
+    flip_a_byte(&weights.join("faces_detect.onnx"));
+    let weights = weights.to_str().unwrap();
+    let run = metadata(&["--json", "--parts", "faces", "--weights", weights], &[&root]);
+    assert_eq!((run.code, &*run.stdout), (Some(2), ""));
+    assert!(run.stderr.contains("faces_detect.onnx"), "{}", run.stderr);
 }
