@@ -51,6 +51,10 @@ pub(crate) struct ScanArguments {
     /// Worker threads [default: one per core].
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+    /// Keep verdicts in this file, made where there is none: pictures that have not
+    /// changed are not classified again, nor those that failed twice.
+    #[arg(long, value_name = "FILE", conflicts_with = "exif_thumbnails")]
+    pub(crate) db: Option<PathBuf>,
     /// Classify JPEG photos by their embedded EXIF thumbnail where it is large enough and
     /// fresh: many times faster, slightly different scores.
     #[arg(long)]

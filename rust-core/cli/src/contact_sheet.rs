@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use epic_core::{ClassifyError, Verdict};
+use epic_core::Verdict;
+use epic_core::gallery::ScanError;
 use epic_training::evaluation::report::escape;
 use epic_training::thumbnail;
 use indicatif::ProgressBar;
@@ -18,7 +19,7 @@ const STYLE: &str = include_str!("contact_sheet.css");
 /// Position of the group in the taxonomy, group, class.
 type Key = (usize, String, String);
 type Sections = BTreeMap<Key, Section>;
-type Scanned = (PathBuf, Result<Verdict, ClassifyError>);
+type Scanned = (PathBuf, Result<Verdict, ScanError>);
 
 /// The pictures of one class.
 #[derive(Default)]
@@ -109,7 +110,7 @@ mod tests {
     #[test]
     fn file_names_cannot_inject_markup() {
         let path = PathBuf::from("/x/<script>alert(1)</script>.jpg");
-        let error = ClassifyError::Internal;
+        let error = ScanError::Quarantined { failure: None };
         let mut summary = Summary::new(&["personal".to_owned()]);
         summary.add(&Err(error.clone()));
         let page = render(&[(path, Err(error))], &summary, &ProgressBar::hidden());

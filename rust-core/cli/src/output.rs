@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use epic_core::PackError;
 use epic_core::metadata::WeightsError;
+use epic_core::store::StoreError;
 use epic_training::atomic;
 use epic_training::table::TableError;
 
@@ -16,6 +17,8 @@ pub(crate) enum Failure {
     Pack { name: String, source: PackError },
     #[error("{name}: {source}")]
     Weights { name: String, source: WeightsError },
+    #[error("{}: {source}", path.display())]
+    Store { path: PathBuf, source: StoreError },
     #[error(transparent)]
     Table(#[from] TableError),
     #[error("no pictures in {0}")]

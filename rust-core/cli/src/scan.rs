@@ -4,8 +4,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use epic_core::gallery::{self, ScanItem, ScanOptions, ScanResult};
+use epic_core::gallery::{self, ScanError, ScanItem, ScanOptions, ScanResult};
 use epic_core::picture::DecodeOptions;
+use epic_core::store::Store;
 use epic_core::{ClassifyError, PictureError, Verdict};
 use serde_json::{Map, Value, json};
 
@@ -23,11 +24,12 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
             exif_thumbnail: arguments.exif_thumbnails,
             ..DecodeOptions::default()
         });
+    let store = arguments.db.as_deref().map(open_store).transpose()?;
     let found = gallery::find_pictures(&arguments.paths);
     let mut out = Output::new(arguments, &classifier.manifest().taxonomy.groups);
     for (path, kind) in &found.errors {
         let error = ClassifyError::Picture(PictureError::Io { kind: *kind });
-        out.add(path, &Err(error))?;
+        out.add(path, &Err(error.into()))?;
     }
     if found.pictures.is_empty() {
         out.finish(None)?;
@@ -36,13 +38,15 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     }
     let progress = bar(found.pictures.len() as u64, "pictures");
     let items: Vec<_> = found.pictures.into_iter().map(ScanItem::Path).collect();
-    let options = ScanOptions { jobs: arguments.jobs.unwrap_or(ScanOptions::default().jobs) };
+    let jobs = arguments.jobs.unwrap_or(ScanOptions::default().jobs);
+    let options = ScanOptions { jobs, store: store.as_ref() };
     let token = cancel_on_ctrl_c();
     let mut written = Ok(());
     let summary = gallery::scan(&classifier, &items, options, &token, |result: ScanResult| {
         progress.inc(1);
         if let (Ok(()), Some(ScanItem::Path(path))) = (&written, items.get(result.index)) {
-            written = progress.suspend(|| out.add(path, &result.outcome));
+            let outcome = result.outcome.map(|scanned| scanned.verdict);
+            written = progress.suspend(|| out.add(path, &outcome));
             if written.is_err() {
                 token.cancel();
             }
@@ -51,6 +55,9 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     progress.finish_and_clear();
     written?;
     out.finish(arguments.html.as_deref())?;
+    if let Some(error) = &summary.store_error {
+        tell(format_args!("some verdicts were not kept: {error}"));
+    }
     if summary.cancelled {
         let done = summary.classified + summary.failed;
         tell(format_args!("stopped after {done} of {} pictures", items.len()));
@@ -64,7 +71,11 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     })
 }
 
-type Outcome = Result<Verdict, ClassifyError>;
+fn open_store(path: &Path) -> Result<Store, Failure> {
+    Store::open(path).map_err(|source| Failure::Store { path: path.to_owned(), source })
+}
+
+type Outcome = Result<Verdict, ScanError>;
 
 /// Where results go, in the form that was asked for.
 struct Output {

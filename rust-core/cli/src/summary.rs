@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use epic_core::{ClassifyError, Verdict};
+use epic_core::Verdict;
+use epic_core::gallery::ScanError;
 
 /// Counts of a scan.
 pub(crate) struct Summary {
@@ -24,7 +25,7 @@ impl Summary {
         Self { groups: groups.iter().map(group).collect(), failed: 0 }
     }
 
-    pub(crate) fn add(&mut self, outcome: &Result<Verdict, ClassifyError>) {
+    pub(crate) fn add(&mut self, outcome: &Result<Verdict, ScanError>) {
         let Ok(verdict) = outcome else {
             self.failed += 1;
             return;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::decision::{self, Decision};
 use crate::network::{Network, NetworkError};
 use crate::pack::{Manifest, Pack, PackError};
-use crate::picture::{self, DecodeOptions, ImageSource, Picture, PictureError};
+use crate::picture::{self, DecodeOptions, ImageSource, Limits, Picture, PictureError};
 use crate::pool::Pool;
 use crate::preprocess::{self, PreprocessError, Preprocessor};
 
@@ -107,6 +107,10 @@ impl Classifier {
     pub fn with_decode_options(mut self, options: DecodeOptions) -> Self {
         self.decode = DecodeOptions { target: self.decode.target, ..options };
         self
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.decode.limits
     }
 
     /// The pack's manifest.

@@ -19,6 +19,7 @@ pub mod pack;
 pub mod picture;
 mod pool;
 pub mod preprocess;
+pub mod store;
 pub mod taxonomy;
 
 pub use classifier::{Classifier, ClassifyError, Verdict};

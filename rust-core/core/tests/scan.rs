@@ -4,16 +4,19 @@ mod common;
 
 use std::num::NonZeroUsize;
 
-use epic_core::gallery::{CancellationToken, ScanItem, ScanOptions, scan};
+use epic_core::gallery::{
+    CancellationToken, ScanError, ScanItem, ScanOptions, ScanResult, ScanSummary, scan,
+};
 use epic_core::picture::{Orientation, PixelFormat, Pixels};
+use epic_core::store::Store;
 use epic_core::{Classifier, ImageSource};
 
 fn classifier() -> Classifier {
     Classifier::new(&common::pack()).unwrap()
 }
 
-fn jobs(n: usize) -> ScanOptions {
-    ScanOptions { jobs: NonZeroUsize::new(n).unwrap() }
+fn jobs(n: usize) -> ScanOptions<'static> {
+    ScanOptions { jobs: NonZeroUsize::new(n).unwrap(), store: None }
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn a_corrupt_item_does_not_end_the_scan_and_order_is_kept() {
     let summary = scan(&classifier(), &items, jobs(4), &CancellationToken::new(), |result| {
         assert_eq!(result.index, kinds.len());
         kinds.push(match result.outcome {
-            Ok(verdict) => verdict.class,
+            Ok(scanned) => scanned.verdict.class,
             Err(error) => error.kind().to_owned(),
         });
     });
@@ -107,4 +110,62 @@ fn threads_agree_with_a_single_thread() {
         results
     };
     assert_eq!(run(1), run(8));
+}
+
+fn scan_stored(items: &[ScanItem], store: &Store) -> (ScanSummary, Vec<ScanResult>) {
+    let mut results = Vec::new();
+    let options = ScanOptions { store: Some(store), ..jobs(2) };
+    let summary =
+        scan(&classifier(), items, options, &CancellationToken::new(), |r| results.push(r));
+    (summary, results)
+}
+
+#[test]
+fn unchanged_items_come_from_the_store_and_changed_ones_do_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("a.png"), common::png(30, 30, [255, 0, 0])).unwrap();
+    std::fs::write(path("b.png"), common::png(30, 31, [0, 255, 0])).unwrap();
+    let mut items = vec![
+        ScanItem::Path(path("a.png")),
+        ScanItem::Path(path("b.png")),
+        ScanItem::Bytes(common::png(30, 32, [0, 0, 255])),
+    ];
+    let store = Store::open(&path("gallery.db")).unwrap();
+    let (first, fresh) = scan_stored(&items, &store);
+    assert_eq!((first.classified, first.from_store, first.store_error), (3, 0, None));
+    let (second, known) = scan_stored(&items, &store);
+    assert_eq!((second.classified, second.from_store), (3, 3));
+    for (fresh, known) in fresh.iter().zip(&known) {
+        let verdict = |result: &ScanResult| result.outcome.as_ref().unwrap().verdict.clone();
+        assert_eq!(verdict(fresh), verdict(known));
+    }
+    // A copy has another name, but nothing new in it.
+    std::fs::copy(path("a.png"), path("copy.png")).unwrap();
+    items.push(ScanItem::Path(path("copy.png")));
+    std::fs::write(path("b.png"), common::png(30, 77, [255, 0, 0])).unwrap();
+    let (third, results) = scan_stored(&items, &store);
+    assert_eq!((third.classified, third.from_store), (4, 3));
+    let changed = results[1].outcome.as_ref().unwrap();
+    assert_eq!((changed.verdict.class.as_str(), changed.verdict.height), ("red", 77));
+}
+
+#[test]
+fn what_failed_twice_is_left_alone_and_a_missing_file_is_not_to_blame() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken.png");
+    std::fs::write(&broken, b"\x89PNG\r\n\x1a\n and no more").unwrap();
+    let missing = folder.path().join("missing.png");
+    let items = [ScanItem::Path(broken), ScanItem::Path(missing.clone())];
+    let store = Store::in_memory().unwrap();
+    let kinds = || {
+        let (_, results) = scan_stored(&items, &store);
+        results.iter().map(|r| r.outcome.as_ref().map_or_else(ScanError::kind, |_| "ok")).collect()
+    };
+    let first: Vec<_> = kinds();
+    assert_ne!(first[0], "quarantined");
+    assert_eq!(kinds(), first);
+    assert_eq!(kinds(), ["quarantined", "io"]);
+    std::fs::write(missing, common::png(9, 9, [0, 0, 255])).unwrap();
+    assert_eq!(kinds(), ["quarantined", "ok"]);
 }

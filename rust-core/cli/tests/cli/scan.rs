@@ -183,3 +183,30 @@ fn the_number_of_jobs_changes_nothing() {
         assert_eq!(one.stdout, four.stdout);
     }
 }
+
+#[test]
+fn a_store_spares_unchanged_pictures_and_other_files_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let pictures = folder.path().join("pictures");
+    fs::create_dir(&pictures).unwrap();
+    write_sound(&pictures, 4);
+    fs::write(pictures.join("broken.jpg"), b"\xff\xd8\xff no more").unwrap();
+    let db = folder.path().join("gallery.db");
+    let scan = || scan_json([pictures.as_os_str(), "--db".as_ref(), db.as_os_str()]);
+    let first = scan();
+    assert_eq!((first.code, first.rows().len()), (Some(1), 5));
+    scan();
+    let third = scan();
+    let (before, after) = (first.rows(), third.rows());
+    for name in ["00.png", "01.jpg"] {
+        assert_eq!(row(&before, name), row(&after, name));
+    }
+    assert_error(row(&after, "broken.jpg"), "quarantined");
+
+    let notes = folder.path().join("notes.txt");
+    fs::write(&notes, "words and words ".repeat(100)).unwrap();
+    let refused = scan_json([pictures.as_os_str(), "--db".as_ref(), notes.as_os_str()]);
+    assert_eq!((refused.code, &*refused.stdout), (Some(2), ""));
+    assert!(refused.stderr.contains("not a store"), "{}", refused.stderr);
+    assert_eq!(fs::read_to_string(notes).unwrap().len(), 1600);
+}

@@ -21,6 +21,7 @@ pub use error::PictureError;
 pub use format::ImageFormat;
 pub use limits::Limits;
 pub use orientation::Orientation;
+pub(crate) use source::read_file;
 pub use source::{ImageSource, PixelFormat, Pixels};
 
 /// An upright 8-bit RGB picture, rows from top to bottom without padding.

@@ -124,7 +124,7 @@ pub(super) fn blend_on_white(color: [u8; 3], alpha: u8) -> [u8; 3] {
 }
 
 /// Reads a whole file, refusing it by its size before memory is taken.
-pub(super) fn read_file(mut file: &File, limits: &Limits) -> Result<Vec<u8>, PictureError> {
+pub(crate) fn read_file(mut file: &File, limits: &Limits) -> Result<Vec<u8>, PictureError> {
     let metadata = file.metadata()?;
     if metadata.is_dir() {
         return Err(PictureError::Io { kind: std::io::ErrorKind::IsADirectory });
