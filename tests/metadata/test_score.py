@@ -1,6 +1,8 @@
 """The scorer on made results: what is right scores full, what is wrong does not."""
 
+import importlib.util
 import unittest
+from pathlib import Path
 
 import fonts
 import render
@@ -14,6 +16,17 @@ def result_of(picture, change=lambda text: text, script=None):
         as_read = script or (line["script"] if line["script"] != "any" else "latin")
         lines.append({"quad": {"corners": corners}, "script": as_read, "text": change(line["text"])})
     return {"lines": lines}
+
+
+class UnseenFaces(unittest.TestCase):
+    def test_the_training_leaves_out_what_the_evaluation_calls_unseen(self):
+        path = Path(__file__).resolve().parents[2] / "models/metadata/make/arabic/fonts.py"
+        spec = importlib.util.spec_from_file_location("training_fonts", path)
+        training = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(training)
+        self.assertLessEqual(fonts.ARABIC_UNSEEN, training.UNSEEN)
+        drawn = {*fonts.ARABIC, *fonts.ARABIC_DISPLAY}
+        self.assertLessEqual(fonts.ARABIC_UNSEEN, drawn)
 
 
 class Score(unittest.TestCase):

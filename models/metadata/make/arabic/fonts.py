@@ -4,8 +4,9 @@
 
 Fetches the npm packages of fonts.tsv (all under the SIL Open Font License 1.1), checks their
 sha256, and writes one TTF per family and weight, its Arabic and Latin subsets joined, into
-FOLDER. Debian's fonts are used where they are installed. Faces of UNSEEN are never
-trained on, so that the evaluation can tell what the network makes of new ones.
+FOLDER. Debian's fonts are used where they are installed (fonts-arabeyes, fonts-kacst,
+fonts-kacst-one, fonts-farsiweb). Faces of UNSEEN are never trained on, so that the evaluation
+can tell what the network makes of new ones.
 """
 
 import hashlib
@@ -20,7 +21,6 @@ from fontTools.merge import Merger
 from fontTools.ttLib import TTFont
 
 TABLE = Path(__file__).with_name("fonts.tsv")
-DEBIAN = ["fonts-arabeyes", "fonts-kacst", "fonts-kacst-one", "fonts-farsiweb"]
 DEBIAN_FOLDERS = ["fonts-arabeyes", "kacst", "kacst-one", "ttf-farsiweb", "farsiweb"]
 WEIGHTS = [300, 400, 700, 900]
 # Of the evaluation (tests/metadata/fonts.py).
