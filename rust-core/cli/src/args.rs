@@ -10,7 +10,7 @@ use epic_core::metadata::{MetadataOptions, Parts};
 /// Sorts the pictures of a phone gallery into personal and irrelevant ones.
 ///
 /// Exit codes: 0 done; 1 some inputs failed (each is reported); 2 wrong usage, or
-/// nothing could run. Results go to standard output, progress and errors to
+/// nothing could run; 130 after Ctrl-C. Results go to standard output, progress and errors to
 /// standard error.
 #[derive(Parser)]
 #[command(name = "epic", version, max_term_width = 100)]
@@ -88,7 +88,8 @@ pub(crate) struct MetadataArguments {
     /// Worker threads [default: one per core].
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// Start the table anew instead of adding to it.
+    /// Start the table anew instead of adding to it; the old one stays until the new one is
+    /// complete, and a run that is stopped is not resumed.
     #[arg(long, conflicts_with = "json")]
     pub(crate) overwrite: bool,
     /// Do pictures again whose row holds an error.

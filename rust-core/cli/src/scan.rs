@@ -55,6 +55,9 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     progress.finish_and_clear();
     written?;
     out.finish(arguments.html.as_deref())?;
+    if options.store.is_some() && !arguments.json {
+        tell(format_args!("verdicts known before: {}", summary.from_store));
+    }
     if let Some(error) = &summary.store_error {
         tell(format_args!("some verdicts were not kept: {error}"));
     }

@@ -66,8 +66,11 @@ fn tables_are_added_to_and_overwritten_only_when_asked() {
     assert_eq!(other.code, Some(2));
     assert!(other.stderr.contains("table.jsonl"), "{}", other.stderr);
     assert_eq!(lines(&out).len(), 6);
+    let again = metadata(&["--out", out_argument, "--retry-errors"], &[&root]);
+    assert!(again.stdout.contains("new 1, kept 5"), "{}", again.stdout);
+    // A file of another size is another picture, whatever became of the one before.
     fs::write(root.join("memes/broken.jpg"), jpeg(3)).unwrap();
-    assert_eq!(metadata(&["--out", out_argument, "--retry-errors"], &[&root]).code, Some(0));
+    assert_eq!(metadata(&["--out", out_argument], &[&root]).code, Some(0));
     let repaired = rows(&fs::read_to_string(&out).unwrap());
     assert_eq!(repaired.len(), 6);
     assert!(repaired.iter().all(|row| row["error"].is_null()));
@@ -189,7 +192,8 @@ fn damaged_weights_are_told_before_the_first_picture() {
     }
     flip_a_byte(&weights.join("faces_detect.onnx"));
     let weights = weights.to_str().unwrap();
-    let run = metadata(&["--json", "--parts", "faces", "--weights", weights], &[&root]);
+    let root = root.to_str().unwrap();
+    let run = run(["metadata", "--json", "--parts", "faces", "--weights", weights, root]);
     assert_eq!((run.code, &*run.stdout), (Some(2), ""));
     assert!(run.stderr.contains("faces_detect.onnx"), "{}", run.stderr);
 }

@@ -65,7 +65,7 @@ pub enum ScanError {
     #[error(transparent)]
     Classify(#[from] ClassifyError),
     /// It failed twice with this pack and has not changed since: it was not tried again.
-    #[error("left alone after two failures")]
+    #[error("left alone after two failures ({}) until it changes", failure.as_deref().unwrap_or("crash"))]
     Quarantined {
         /// Kind of the last error; `None` where the process died over it.
         failure: Option<String>,

@@ -18,6 +18,15 @@ pub enum StoreError {
     /// The file is damaged: remove it, and the next scan makes a new one.
     #[error("the store is damaged")]
     Damaged,
+    /// There is no file, and none can be made: the folder is missing or may not be written to.
+    #[error("there is no store, and none can be made there")]
+    CannotOpen,
+    /// The file may be read, but not written to.
+    #[error("the store cannot be written to")]
+    ReadOnly,
+    /// No space is left for it.
+    #[error("the disk is full")]
+    DiskFull,
     /// Another process held the file for too long.
     #[error("the store is in use")]
     Busy,
@@ -36,6 +45,9 @@ impl From<rusqlite::Error> for StoreError {
             Some(ErrorCode::NotADatabase) => Self::NotAStore,
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged,
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
+            Some(ErrorCode::CannotOpen) => Self::CannotOpen,
+            Some(ErrorCode::ReadOnly) => Self::ReadOnly,
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
             // The code alone: messages of SQLite may quote values.
             Some(code) => Self::Database { reason: format!("{code:?}") },
             None => Self::Database { reason: "unexpected data".to_owned() },
@@ -50,6 +62,9 @@ impl StoreError {
             Self::Newer { .. } => "store_newer",
             Self::NotAStore => "not_a_store",
             Self::Damaged => "store_damaged",
+            Self::CannotOpen => "store_cannot_open",
+            Self::ReadOnly => "store_read_only",
+            Self::DiskFull => "disk_full",
             Self::Busy => "store_busy",
             Self::Database { .. } => "store",
         }

@@ -173,7 +173,8 @@ fn other_files_are_refused_and_not_touched() {
     Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(Store::open(&newer).unwrap_err(), StoreError::Newer { found: 99, .. }));
 
-    assert!(Store::open(&folder.path().join("no/such/folder/x.db")).is_err());
+    let nowhere = Store::open(&folder.path().join("no/such/folder/x.db"));
+    assert_eq!(nowhere.unwrap_err(), StoreError::CannotOpen);
 }
 
 #[test]

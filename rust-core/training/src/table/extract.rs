@@ -107,7 +107,7 @@ pub fn extract(
     done.extend(table.journaled(&mut journal)?);
     let is_done = |picture: &&TablePicture| {
         let old = done.get(&picture.relative_path);
-        old.is_some_and(|old| old.failed || old.file_bytes == picture.file_bytes())
+        old.is_some_and(|old| old.file_bytes == picture.file_bytes())
     };
     let (kept, open): (Vec<_>, Vec<_>) = pictures.iter().partition(is_done);
     if kept.is_empty() && !done.is_empty() {
