@@ -59,7 +59,7 @@ def remade(wheel, script):
 def unrecorded(wheel, package):
     """Originals in the wheel that are not those of models/sources."""
     records = tomllib.loads((ROOT / "models/sources/text_recognize.toml").read_text())["file"]
-    origins = [origin for record in records for origin in record["from"] if origin["package"] == package]
+    origins = [origin for record in records for origin in record.get("from", []) if origin["package"] == package]
     archive = zipfile.ZipFile(wheel)
     different = lambda o: hashlib.sha256(archive.read(o["file"])).hexdigest() != o["sha256"]
     return [origin["file"] for origin in origins if different(origin)] if origins else ["no record"]
@@ -124,11 +124,13 @@ def main():
     golden = np.load(Path(__file__).with_name("text_arabic_golden.npz"))
     shipped = session((MODELS / "text_arabic.onnx").read_bytes())
     lines = sorted(name for name in golden if name.startswith("line_"))
-    results.append(len(lines) >= 5)
+    results.append(sum(bool(collapsed(golden[name.replace("line", "answer")])) for name in lines) >= 5)
     for name in lines:
         expected = golden[name.replace("line", "answer")].astype(np.float32)
         x = golden[name][None, None].astype(np.float32) / 255
-        results.append(compare(f"arabic, {name}", expected, answer(shipped, x), ARABIC_F16, True))
+        # One of them is a picture without text.
+        is_line = bool(collapsed(expected))
+        results.append(compare(f"arabic, {name}", expected, answer(shipped, x), ARABIC_F16, is_line))
     sys.exit(not all(results))
 
 
