@@ -30,7 +30,6 @@ pub(crate) fn run(arguments: &MetadataArguments) -> Result<ExitCode, Failure> {
         let named: Vec<_> = arguments.paths.iter().map(|p| p.display().to_string()).collect();
         return Err(Failure::NoPictures(named.join(", ")));
     }
-    extractor.prepare(arguments.parts).map_err(TableError::Weights)?;
     let token = cancel_on_ctrl_c();
     let overlays = arguments.overlay.as_deref().map(|folder| Overlays::new(folder, &token));
     let summary = match &arguments.out {
@@ -124,6 +123,7 @@ fn print_records(
     overlays: Option<&Overlays<'_>>,
     token: &CancellationToken,
 ) -> Result<ExtractSummary, Failure> {
+    extractor.prepare(arguments.parts).map_err(TableError::Weights)?;
     let progress = bar(pictures.len() as u64, "pictures");
     let jobs = arguments.jobs.unwrap_or(default_jobs());
     let mut summary = ExtractSummary::default();

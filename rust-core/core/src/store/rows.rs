@@ -206,8 +206,7 @@ pub(super) fn retain(connection: &Connection, present: &[ItemId]) -> Result<usiz
 }
 
 pub(super) fn wipe(connection: &Connection) -> Result<(), StoreError> {
-    // The salt too, in one step with all that depends on it: but this process still knows
-    // items by the old one.
+    // The key stays: other processes have the file open and know items by it.
     Ok(connection.execute_batch(
         "DELETE FROM items; DELETE FROM verdicts; DELETE FROM packs; DELETE FROM corrections;",
     )?)
