@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use epic_core::ImageSource;
-use epic_core::gallery::{CancellationToken, default_jobs, for_each_in_order};
+use epic_core::gallery::{TaskControl, default_jobs, for_each_in_order};
 use epic_core::metadata::{ImageMetadata, MetadataError, MetadataExtractor, MetadataOptions};
 use epic_training::table::{
     self, ExtractOptions, ExtractSummary, Observer, TableError, TablePicture,
@@ -30,11 +30,13 @@ pub(crate) fn run(arguments: &MetadataArguments) -> Result<ExitCode, Failure> {
         let named: Vec<_> = arguments.paths.iter().map(|p| p.display().to_string()).collect();
         return Err(Failure::NoPictures(named.join(", ")));
     }
-    let token = cancel_on_ctrl_c();
-    let overlays = arguments.overlay.as_deref().map(|folder| Overlays::new(folder, &token));
+    let control = cancel_on_ctrl_c();
+    let overlays = arguments.overlay.as_deref().map(|folder| Overlays::new(folder, &control));
     let summary = match &arguments.out {
-        Some(out) => write_table(arguments, &extractor, &pictures, out, overlays.as_ref(), &token)?,
-        None => print_records(arguments, &extractor, &pictures, overlays.as_ref(), &token)?,
+        Some(out) => {
+            write_table(arguments, &extractor, &pictures, out, overlays.as_ref(), &control)?
+        }
+        None => print_records(arguments, &extractor, &pictures, overlays.as_ref(), &control)?,
     };
     if let Some(overlays) = overlays {
         overlays.finish()?;
@@ -63,7 +65,7 @@ fn write_table(
     pictures: &[TablePicture],
     out: &Path,
     overlays: Option<&Overlays<'_>>,
-    token: &CancellationToken,
+    control: &TaskControl,
 ) -> Result<ExtractSummary, Failure> {
     let options = ExtractOptions {
         parts: arguments.parts,
@@ -72,7 +74,7 @@ fn write_table(
         retry_errors: arguments.retry_errors,
     };
     let follower = Follower { progress: bar(pictures.len() as u64, "pictures"), overlays };
-    let summary = table::extract(extractor, pictures, out, &options, token, &follower);
+    let summary = table::extract(extractor, pictures, out, &options, control, &follower);
     follower.progress.finish_and_clear();
     let summary = summary?;
     if summary.left == 0 {
@@ -121,7 +123,7 @@ fn print_records(
     extractor: &MetadataExtractor,
     pictures: &[TablePicture],
     overlays: Option<&Overlays<'_>>,
-    token: &CancellationToken,
+    control: &TaskControl,
 ) -> Result<ExtractSummary, Failure> {
     extractor.prepare(arguments.parts).map_err(TableError::Weights)?;
     let progress = bar(pictures.len() as u64, "pictures");
@@ -135,7 +137,7 @@ fn print_records(
         }
         outcome
     };
-    for_each_in_order(pictures, jobs, token, work, |index, outcome| {
+    for_each_in_order(pictures, jobs, control, work, |index, outcome| {
         progress.inc(1);
         summary.extracted += usize::from(outcome.is_ok());
         summary.failed += usize::from(outcome.is_err());
@@ -147,7 +149,7 @@ fn print_records(
                 })
             });
             if written.is_err() {
-                token.cancel();
+                control.cancel();
             }
         }
     });

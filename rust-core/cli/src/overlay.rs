@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use epic_core::gallery::CancellationToken;
+use epic_core::gallery::TaskControl;
 use epic_core::metadata::geometry::Quad;
 use epic_core::metadata::{ImageMetadata, Script, TextLine};
 use epic_training::evaluation::report::escape;
@@ -24,20 +24,20 @@ const PAGE_STYLE: &str = include_str!("overlay_page.css");
 /// A folder of overlays and a page that shows them.
 pub(crate) struct Overlays<'a> {
     folder: &'a Path,
-    token: &'a CancellationToken,
+    control: &'a TaskControl,
     failure: Mutex<Option<Failure>>,
 }
 
 impl<'a> Overlays<'a> {
     /// Nothing is written yet. A file that cannot be written cancels the run.
-    pub(crate) fn new(folder: &'a Path, token: &'a CancellationToken) -> Self {
-        Self { folder, token, failure: Mutex::default() }
+    pub(crate) fn new(folder: &'a Path, control: &'a TaskControl) -> Self {
+        Self { folder, control, failure: Mutex::default() }
     }
 
     /// Writes `<relative path>.svg`.
     pub(crate) fn draw(&self, picture: &TablePicture, metadata: &ImageMetadata) {
         if let Err(failure) = self.write(picture, metadata) {
-            self.token.cancel();
+            self.control.cancel();
             if let Ok(mut first) = self.failure.lock() {
                 first.get_or_insert(failure);
             }

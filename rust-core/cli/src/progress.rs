@@ -1,6 +1,6 @@
 //! Progress bars, on a terminal only, and Ctrl-C.
 
-use epic_core::gallery::CancellationToken;
+use epic_core::gallery::TaskControl;
 use indicatif::{ProgressBar, ProgressStyle};
 
 /// A bar on standard error; nothing is drawn when that is no terminal.
@@ -12,10 +12,10 @@ pub(crate) fn bar(length: u64, what: &str) -> ProgressBar {
     ProgressBar::new(length).with_style(style)
 }
 
-/// A token that the first Ctrl-C cancels; the second ends the program.
-pub(crate) fn cancel_on_ctrl_c() -> CancellationToken {
-    let token = CancellationToken::new();
-    let handler = token.clone();
+/// A control that the first Ctrl-C cancels; the second ends the program.
+pub(crate) fn cancel_on_ctrl_c() -> TaskControl {
+    let control = TaskControl::new();
+    let handler = control.clone();
     // Without a handler Ctrl-C still ends the program, only less politely.
     let _ = ctrlc::set_handler(move || {
         if handler.is_cancelled() {
@@ -23,7 +23,7 @@ pub(crate) fn cancel_on_ctrl_c() -> CancellationToken {
         }
         handler.cancel();
     });
-    token
+    control
 }
 
 /// Exit code after Ctrl-C, as shells have it: 128 + SIGINT.

@@ -40,15 +40,15 @@ pub(crate) fn run(arguments: &ScanArguments) -> Result<ExitCode, Failure> {
     let items: Vec<_> = found.pictures.into_iter().map(ScanItem::Path).collect();
     let jobs = arguments.jobs.unwrap_or(ScanOptions::default().jobs);
     let options = ScanOptions { jobs, store: store.as_ref() };
-    let token = cancel_on_ctrl_c();
+    let control = cancel_on_ctrl_c();
     let mut written = Ok(());
-    let summary = gallery::scan(&classifier, &items, options, &token, |result: ScanResult| {
+    let summary = gallery::scan(&classifier, &items, options, &control, |result: ScanResult| {
         progress.inc(1);
         if let (Ok(()), Some(ScanItem::Path(path))) = (&written, items.get(result.index)) {
             let outcome = result.outcome.map(|scanned| scanned.verdict);
             written = progress.suspend(|| out.add(path, &outcome));
             if written.is_err() {
-                token.cancel();
+                control.cancel();
             }
         }
     });

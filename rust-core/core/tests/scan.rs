@@ -5,7 +5,7 @@ mod common;
 use std::num::NonZeroUsize;
 
 use epic_core::gallery::{
-    CancellationToken, ScanError, ScanItem, ScanOptions, ScanResult, ScanSummary, scan,
+    ScanError, ScanItem, ScanOptions, ScanResult, ScanSummary, TaskControl, scan,
 };
 use epic_core::picture::{Orientation, PixelFormat, Pixels};
 use epic_core::store::Store;
@@ -57,6 +57,7 @@ fn pixels_and_files_get_the_same_verdict() {
         format: PixelFormat::Rgba8,
         premultiplied: true,
         orientation: Orientation::Rotate90,
+        source_size: None,
     };
     assert_eq!(classifier.classify(&ImageSource::Pixels(pixels)).unwrap(), from_file);
 }
@@ -72,7 +73,7 @@ fn a_corrupt_item_does_not_end_the_scan_and_order_is_kept() {
         })
         .collect();
     let mut kinds = Vec::new();
-    let summary = scan(&classifier(), &items, jobs(4), &CancellationToken::new(), |result| {
+    let summary = scan(&classifier(), &items, jobs(4), &TaskControl::new(), |result| {
         assert_eq!(result.index, kinds.len());
         kinds.push(match result.outcome {
             Ok(scanned) => scanned.verdict.class,
@@ -86,12 +87,12 @@ fn a_corrupt_item_does_not_end_the_scan_and_order_is_kept() {
 #[test]
 fn a_cancelled_scan_reports_what_it_did_and_stops() {
     let items = vec![ScanItem::Bytes(common::png(64, 64, [255, 0, 0])); 500];
-    let token = CancellationToken::new();
+    let control = TaskControl::new();
     let mut reported = 0;
-    let summary = scan(&classifier(), &items, jobs(2), &token, |_| {
+    let summary = scan(&classifier(), &items, jobs(2), &control, |_| {
         reported += 1;
         if reported == 5 {
-            token.cancel();
+            control.cancel();
         }
     });
     assert!(summary.cancelled);
@@ -106,7 +107,7 @@ fn threads_agree_with_a_single_thread() {
         .collect();
     let run = |n| {
         let mut results = Vec::new();
-        scan(&classifier(), &items, jobs(n), &CancellationToken::new(), |r| results.push(r));
+        scan(&classifier(), &items, jobs(n), &TaskControl::new(), |r| results.push(r));
         results
     };
     assert_eq!(run(1), run(8));
@@ -115,8 +116,7 @@ fn threads_agree_with_a_single_thread() {
 fn scan_stored(items: &[ScanItem], store: &Store) -> (ScanSummary, Vec<ScanResult>) {
     let mut results = Vec::new();
     let options = ScanOptions { store: Some(store), ..jobs(2) };
-    let summary =
-        scan(&classifier(), items, options, &CancellationToken::new(), |r| results.push(r));
+    let summary = scan(&classifier(), items, options, &TaskControl::new(), |r| results.push(r));
     (summary, results)
 }
 

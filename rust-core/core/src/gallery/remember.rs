@@ -5,10 +5,10 @@ use std::fs::{File, Metadata};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::ScanItem;
+use super::items::{OpenedItem, PixelBuffer, ScanItem};
 use super::scan::{Outcome, ScanError, Scanned, classify_guarded};
 use crate::classifier::{Classifier, ClassifyError};
-use crate::picture::{ImageSource, PictureError, read_file};
+use crate::picture::{ImageSource, Limits, PictureError, read_file};
 use crate::store::{ItemId, Known, Stamp, Store, StoreError};
 
 /// The verdict from the store where the item has not changed, else a new one. An error is one of
@@ -24,15 +24,25 @@ pub(super) fn scan_item(
             // Bytes have no name but their content.
             let id = store.item_id(store.content_id(bytes).as_bytes());
             let visit = visit(id, Stamp { size: bytes.len() as u64, modified: 0 });
-            visit.scan(|| Ok(bytes.as_slice().into()))
+            visit.scan(|| Ok(Content::Encoded(bytes.as_slice().into())))
         }
         ScanItem::Path(path) => match open(path) {
             Err(error) => Ok(Err(ClassifyError::from(error).into())),
             Ok((name, file, metadata)) => {
                 let visit = visit(store.item_id(&name), stamp(&metadata));
-                visit.scan(|| Ok(read_file(&file, classifier.limits())?.into()))
+                visit.scan(|| Ok(Content::of_file(&file, classifier.limits())?))
             }
         },
+        ScanItem::Platform(item) => {
+            let visit = visit(store.item_id(&item.name), item.stamp);
+            visit.scan(|| {
+                Ok(match item.open()? {
+                    OpenedItem::File(file) => Content::of_file(&file, classifier.limits())?,
+                    OpenedItem::Bytes(bytes) => Content::Encoded(bytes.into()),
+                    OpenedItem::Pixels(pixels) => Content::Pixels(pixels),
+                })
+            })
+        }
     }
 }
 
@@ -49,6 +59,32 @@ fn stamp(metadata: &Metadata) -> Stamp {
     Stamp { size: metadata.len(), modified: modified.unwrap_or_default() }
 }
 
+/// What an item holds.
+enum Content<'a> {
+    Encoded(Cow<'a, [u8]>),
+    Pixels(PixelBuffer),
+}
+
+impl Content<'_> {
+    fn of_file(file: &File, limits: &Limits) -> Result<Self, PictureError> {
+        Ok(Self::Encoded(read_file(file, limits)?.into()))
+    }
+
+    fn data(&self) -> &[u8] {
+        match self {
+            Self::Encoded(bytes) => bytes,
+            Self::Pixels(pixels) => &pixels.data,
+        }
+    }
+
+    fn source(&self) -> ImageSource<'_> {
+        match self {
+            Self::Encoded(bytes) => ImageSource::Bytes(bytes),
+            Self::Pixels(pixels) => ImageSource::Pixels(pixels.as_pixels()),
+        }
+    }
+}
+
 /// One item and where its verdict is kept.
 struct Visit<'a> {
     classifier: &'a Classifier,
@@ -60,7 +96,7 @@ struct Visit<'a> {
 impl Visit<'_> {
     fn scan<'b>(
         &self,
-        read: impl FnOnce() -> Result<Cow<'b, [u8]>, PictureError>,
+        read: impl FnOnce() -> Result<Content<'b>, ClassifyError>,
     ) -> Result<Outcome, StoreError> {
         let Self { classifier, store, id, stamp } = self;
         match store.known(id, *stamp, classifier.pack_id())? {
@@ -73,22 +109,22 @@ impl Visit<'_> {
             None => store.begin(id, *stamp, classifier.pack_id())?,
         }
         match read() {
-            Ok(bytes) => self.work(&bytes),
-            Err(error) => self.failed(error.into()),
+            Ok(content) => self.work(&content),
+            Err(error) => self.failed(error),
         }
     }
 
     /// Classifies the item, unless another one has the same content.
-    fn work(&self, bytes: &[u8]) -> Result<Outcome, StoreError> {
+    fn work(&self, content: &Content<'_>) -> Result<Outcome, StoreError> {
         let Self { classifier, store, .. } = self;
-        let content = store.content_id(bytes);
-        let copy = store.verdict(&content, classifier.pack_id())?;
+        let id = store.content_id(content.data());
+        let copy = store.verdict(&id, classifier.pack_id())?;
         let from_store = copy.is_some();
-        let fresh = || classify_guarded(classifier, &ImageSource::Bytes(bytes));
+        let fresh = || classify_guarded(classifier, &content.source());
         match copy.map_or_else(fresh, Ok) {
             Ok(verdict) => {
-                store.finished(&self.id, &content, classifier.pack_id(), &verdict)?;
-                let correction = store.correction(&content)?;
+                store.finished(&self.id, &id, classifier.pack_id(), &verdict)?;
+                let correction = store.correction(&id)?;
                 Ok(Ok(Scanned { verdict, correction, from_store }))
             }
             Err(error) => self.failed(error),

@@ -2,33 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 
-use super::CancellationToken;
+use super::TaskControl;
+use super::items::ScanItem;
 use super::remember::scan_item;
 use super::workers::{default_jobs, for_each_in_order};
 use crate::classifier::{Classifier, ClassifyError, Verdict};
 use crate::picture::ImageSource;
 use crate::store::{Store, StoreError};
-
-/// A picture to scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ScanItem {
-    /// A file by path.
-    Path(PathBuf),
-    /// An encoded file in memory.
-    Bytes(Vec<u8>),
-}
-
-impl ScanItem {
-    fn source(&self) -> ImageSource<'_> {
-        match self {
-            Self::Path(path) => ImageSource::Path(path),
-            Self::Bytes(bytes) => ImageSource::Bytes(bytes),
-        }
-    }
-}
 
 /// How a scan runs.
 #[derive(Debug, Clone, Copy)]
@@ -102,10 +83,22 @@ pub struct ScanSummary {
     pub from_store: usize,
     /// Items with an error.
     pub failed: usize,
-    /// Whether the token ended the scan before its last item.
+    /// Whether the scan was cancelled before its last item.
     pub cancelled: bool,
     /// The first error of the store, if any: the items it concerned were classified without it.
     pub store_error: Option<StoreError>,
+}
+
+impl ScanSummary {
+    pub(super) fn count(&mut self, result: &ScanResult) {
+        match &result.outcome {
+            Ok(scanned) => {
+                self.classified += 1;
+                self.from_store += usize::from(scanned.from_store);
+            }
+            Err(_) => self.failed += 1,
+        }
+    }
 }
 
 /// Classifies all items and reports each result once, in the order of the items,
@@ -115,7 +108,7 @@ pub fn scan(
     classifier: &Classifier,
     items: &[ScanItem],
     options: ScanOptions<'_>,
-    token: &CancellationToken,
+    control: &TaskControl,
     mut on_result: impl FnMut(ScanResult),
 ) -> ScanSummary {
     let mut summary = ScanSummary::default();
@@ -127,23 +120,22 @@ pub fn scan(
             None => (scan_fresh(classifier, item), None),
         }
     };
-    for_each_in_order(items, options.jobs, token, work, |index, (outcome, store_error)| {
-        match &outcome {
-            Ok(scanned) => {
-                summary.classified += 1;
-                summary.from_store += usize::from(scanned.from_store);
-            }
-            Err(_) => summary.failed += 1,
-        }
+    for_each_in_order(items, options.jobs, control, work, |index, (outcome, store_error)| {
+        let result = ScanResult { index, outcome };
+        summary.count(&result);
         summary.store_error = summary.store_error.take().or(store_error);
-        on_result(ScanResult { index, outcome });
+        on_result(result);
     });
     summary.cancelled = summary.classified + summary.failed < items.len();
     summary
 }
 
 fn scan_fresh(classifier: &Classifier, item: &ScanItem) -> Outcome {
-    let verdict = classify_guarded(classifier, &item.source())?;
+    let verdict = match item {
+        ScanItem::Path(path) => classify_guarded(classifier, &ImageSource::Path(path))?,
+        ScanItem::Bytes(bytes) => classify_guarded(classifier, &ImageSource::Bytes(bytes))?,
+        ScanItem::Platform(item) => classify_guarded(classifier, &item.open()?.source())?,
+    };
     Ok(Scanned { verdict, correction: None, from_store: false })
 }
 

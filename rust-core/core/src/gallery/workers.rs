@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use super::CancellationToken;
+use super::TaskControl;
 
 /// One worker per available core.
 pub fn default_jobs() -> NonZeroUsize {
@@ -21,7 +21,7 @@ pub fn default_jobs() -> NonZeroUsize {
 pub fn for_each_parallel<T: Sync, R: Send>(
     items: &[T],
     jobs: NonZeroUsize,
-    token: &CancellationToken,
+    control: &TaskControl,
     work: impl Fn(&T) -> R + Sync,
     mut on_result: impl FnMut(usize, R),
 ) -> usize {
@@ -32,7 +32,7 @@ pub fn for_each_parallel<T: Sync, R: Send>(
         for _ in 0..jobs.get().min(items.len()) {
             let (sender, next, work) = (sender.clone(), &next, &work);
             scope.spawn(move || {
-                while !token.is_cancelled() {
+                while control.proceed() {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some(item) = items.get(index) else { break };
                     if sender.send((index, work(item))).is_err() {
@@ -55,13 +55,13 @@ pub fn for_each_parallel<T: Sync, R: Send>(
 pub fn for_each_in_order<T: Sync, R: Send>(
     items: &[T],
     jobs: NonZeroUsize,
-    token: &CancellationToken,
+    control: &TaskControl,
     work: impl Fn(&T) -> R + Sync,
     mut on_result: impl FnMut(usize, R),
 ) -> usize {
     let mut due = 0;
     let mut early = BTreeMap::new();
-    let done = for_each_parallel(items, jobs, token, work, |index, result| {
+    let done = for_each_parallel(items, jobs, control, work, |index, result| {
         early.insert(index, result);
         while let Some(result) = early.remove(&due) {
             on_result(due, result);
@@ -80,30 +80,31 @@ mod tests {
     fn every_item_is_done_once() {
         let items: Vec<usize> = (0..100).collect();
         let jobs = NonZeroUsize::new(4).unwrap();
-        let token = CancellationToken::new();
+        let control = TaskControl::new();
         let expected: Vec<_> = (0..100).map(|i| (i, i * 2)).collect();
         let mut results = Vec::new();
-        let done = for_each_parallel(&items, jobs, &token, |i| i * 2, |i, r| results.push((i, r)));
+        let done =
+            for_each_parallel(&items, jobs, &control, |i| i * 2, |i, r| results.push((i, r)));
         results.sort_unstable();
         assert_eq!((done, &results), (100, &expected));
         results.clear();
-        for_each_in_order(&items, jobs, &token, |i| i * 2, |i, r| results.push((i, r)));
+        for_each_in_order(&items, jobs, &control, |i| i * 2, |i, r| results.push((i, r)));
         assert_eq!(results, expected);
     }
 
     #[test]
     fn a_cancelled_run_ends_early_and_reports_what_was_in_work() {
         let items = [0; 1000];
-        let token = CancellationToken::new();
+        let control = TaskControl::new();
         let mut seen = 0;
         let done = for_each_parallel(
             &items,
             NonZeroUsize::new(2).unwrap(),
-            &token,
+            &control,
             |_| thread::sleep(std::time::Duration::from_millis(1)),
             |_, ()| {
                 seen += 1;
-                token.cancel();
+                control.cancel();
             },
         );
         assert_eq!(done, seen);

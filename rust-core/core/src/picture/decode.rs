@@ -73,12 +73,10 @@ pub fn decode(source: &ImageSource<'_>, options: &DecodeOptions) -> Result<Pictu
     let bytes = match load(source, limits)? {
         Loaded::Encoded(bytes) => bytes,
         Loaded::Pixels(pixels) => {
-            return upright(Raster {
-                width: pixels.width,
-                height: pixels.height,
-                orientation: pixels.orientation,
-                rgb: pixels.to_rgb(limits)?,
-            });
+            let Pixels { width, height, orientation, .. } = pixels;
+            let rgb = orientation.apply(width, pixels.to_rgb(limits)?);
+            let size = orientation.upright_size(width, height);
+            return Picture::new(size.0, size.1, rgb, pixels.source_size.unwrap_or(size));
         }
     };
     let format = ImageFormat::sniff(&bytes).ok_or(PictureError::UnknownFormat)?;
@@ -98,7 +96,10 @@ pub fn decode(source: &ImageSource<'_>, options: &DecodeOptions) -> Result<Pictu
 pub fn dimensions(source: &ImageSource<'_>, limits: &Limits) -> Result<(u32, u32), PictureError> {
     let bytes = match load(source, limits)? {
         Loaded::Encoded(bytes) => bytes,
-        Loaded::Pixels(p) => return Ok(p.orientation.upright_size(p.width, p.height)),
+        Loaded::Pixels(pixels) => {
+            let size = || pixels.orientation.upright_size(pixels.width, pixels.height);
+            return Ok(pixels.source_size.unwrap_or_else(size));
+        }
     };
     let format = ImageFormat::sniff(&bytes).ok_or(PictureError::UnknownFormat)?;
     match format {

@@ -58,6 +58,8 @@ pub struct Pixels<'a> {
     pub premultiplied: bool,
     /// How the pixels are turned upright.
     pub orientation: Orientation,
+    /// Upright width and height of the full picture, where these pixels are a reduction of it.
+    pub source_size: Option<(u32, u32)>,
 }
 
 impl Pixels<'_> {
@@ -152,6 +154,7 @@ mod tests {
             format: PixelFormat::Rgba8,
             premultiplied,
             orientation: Orientation::Normal,
+            source_size: None,
         }
     }
 

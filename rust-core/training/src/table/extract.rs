@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use epic_core::ImageSource;
-use epic_core::gallery::{CancellationToken, default_jobs, for_each_parallel};
+use epic_core::gallery::{TaskControl, default_jobs, for_each_parallel};
 use epic_core::metadata::{
     ImageMetadata, METADATA_VERSION, MetadataError, MetadataExtractor, Parts,
 };
@@ -91,7 +91,7 @@ pub fn extract(
     pictures: &[TablePicture],
     out: &Path,
     options: &ExtractOptions,
-    token: &CancellationToken,
+    control: &TaskControl,
     observer: &dyn Observer,
 ) -> Result<ExtractSummary, TableError> {
     TableFormat::of(out)?;
@@ -125,7 +125,7 @@ pub fn extract(
         }
         outcome
     };
-    for_each_parallel(&open, options.jobs, token, work, |index, outcome| {
+    for_each_parallel(&open, options.jobs, control, work, |index, outcome| {
         let picture = open[index];
         let recorded = match &outcome {
             Err(error @ MetadataError::Weights(_)) => Err(TableError::Weights(error.clone())),
@@ -133,7 +133,7 @@ pub fn extract(
         };
         if let Err(error) = recorded {
             failure.get_or_insert(error);
-            token.cancel();
+            control.cancel();
             return;
         }
         summary.extracted += usize::from(outcome.is_ok());

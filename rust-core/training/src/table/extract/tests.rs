@@ -42,7 +42,7 @@ fn run(
     out: &Path,
     options: &ExtractOptions,
 ) -> Result<ExtractSummary, TableError> {
-    extract(&extractor(), pictures, out, options, &CancellationToken::new(), &())
+    extract(&extractor(), pictures, out, options, &TaskControl::new(), &())
 }
 
 fn names(out: &Path) -> Vec<String> {
@@ -52,7 +52,7 @@ fn names(out: &Path) -> Vec<String> {
 const NAMES: [&str; 5] = ["a/1.jpg", "a/2.jpg", "b/1.jpg", "b/2.jpg", "b/3.jpg"];
 
 /// Cancels while the picture of that number is in work.
-struct StopAt(CancellationToken, usize, AtomicUsize);
+struct StopAt(TaskControl, usize, AtomicUsize);
 
 impl Observer for StopAt {
     fn extracted(&self, _: &TablePicture, _: &ImageMetadata) {
@@ -64,7 +64,7 @@ impl Observer for StopAt {
 
 /// A run on one thread that is cancelled in its `count`th picture.
 fn run_stopped(pictures: &[TablePicture], out: &Path, count: usize) -> ExtractSummary {
-    let stop = StopAt(CancellationToken::new(), count, AtomicUsize::new(0));
+    let stop = StopAt(TaskControl::new(), count, AtomicUsize::new(0));
     let options = ExtractOptions { jobs: NonZeroUsize::MIN, ..colors() };
     extract(&extractor(), pictures, out, &options, &stop.0, &stop).unwrap()
 }
@@ -181,8 +181,8 @@ fn missing_weights_end_the_run_before_the_first_row() {
     let extractor = MetadataExtractor::new(weights, MetadataOptions::default());
     let out = folder.table("t.csv");
     let options = ExtractOptions { parts: Parts::ALL, ..colors() };
-    let token = CancellationToken::new();
-    let result = extract(&extractor, &folder.pictures(), &out, &options, &token, &());
+    let control = TaskControl::new();
+    let result = extract(&extractor, &folder.pictures(), &out, &options, &control, &());
     assert!(matches!(result, Err(TableError::Weights(_))));
     assert!(!out.exists() && !journal_path(&out).exists());
 }
@@ -244,7 +244,7 @@ fn a_cancelled_overwrite_leaves_the_table_as_it_was() {
     let (pictures, out) = (folder.pictures(), folder.table("t.csv"));
     run(&pictures, &out, &colors()).unwrap();
     let before = std::fs::read(&out).unwrap();
-    let stop = StopAt(CancellationToken::new(), 2, AtomicUsize::new(0));
+    let stop = StopAt(TaskControl::new(), 2, AtomicUsize::new(0));
     let options = ExtractOptions { overwrite: true, jobs: NonZeroUsize::MIN, ..colors() };
     extract(&extractor(), &pictures, &out, &options, &stop.0, &stop).unwrap();
     assert_eq!(std::fs::read(&out).unwrap(), before);
