@@ -10,6 +10,7 @@
     deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)
 )]
 
+pub mod analyze;
 pub mod classifier;
 pub mod decision;
 pub mod gallery;
@@ -22,6 +23,7 @@ pub mod preprocess;
 pub mod store;
 pub mod taxonomy;
 
+pub use analyze::{Analysis, AnalyzeError, analyze};
 pub use classifier::{Classifier, ClassifyError, Verdict};
 pub use pack::{Pack, PackError};
 pub use picture::{ImageSource, Picture, PictureError};

@@ -83,14 +83,16 @@ mod tests {
 
     #[test]
     fn a_paused_task_waits_until_it_is_resumed_or_cancelled() {
-        let end: [(fn(&TaskControl), bool); 2] =
-            [(TaskControl::resume, true), (TaskControl::cancel, false)];
-        for (end, proceeds) in end {
+        for proceeds in [true, false] {
             let control = TaskControl::new();
             control.pause();
             let answer = asked(&control);
             assert!(answer.recv_timeout(Duration::from_millis(50)).is_err());
-            end(&control);
+            if proceeds {
+                control.resume()
+            } else {
+                control.cancel()
+            }
             assert_eq!(answer.recv_timeout(Duration::from_secs(10)), Ok(proceeds));
         }
     }

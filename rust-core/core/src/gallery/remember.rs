@@ -1,7 +1,7 @@
 //! A scan that keeps its verdicts in a store and asks it first.
 
 use std::borrow::Cow;
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -26,11 +26,14 @@ pub(super) fn scan_item(
             let visit = visit(id, Stamp { size: bytes.len() as u64, modified: 0 });
             visit.scan(|| Ok(Content::Encoded(bytes.as_slice().into())))
         }
-        ScanItem::Path(path) => match open(path) {
+        ScanItem::Path(path) => match look_up(path) {
             Err(error) => Ok(Err(ClassifyError::from(error).into())),
-            Ok((name, file, metadata)) => {
+            Ok((name, metadata)) => {
                 let visit = visit(store.item_id(&name), stamp(&metadata));
-                visit.scan(|| Ok(Content::of_file(&file, classifier.limits())?))
+                visit.scan(|| {
+                    let file = File::open(path).map_err(PictureError::from)?;
+                    Ok(Content::of_file(&file, classifier.limits())?)
+                })
             }
         },
         ScanItem::Platform(item) => {
@@ -46,11 +49,9 @@ pub(super) fn scan_item(
     }
 }
 
-fn open(path: &Path) -> Result<(Vec<u8>, File, Metadata), PictureError> {
+fn look_up(path: &Path) -> Result<(Vec<u8>, Metadata), PictureError> {
     let name = std::path::absolute(path)?.into_os_string().into_encoded_bytes();
-    let file = File::open(path)?;
-    let metadata = file.metadata()?;
-    Ok((name, file, metadata))
+    Ok((name, fs::metadata(path)?))
 }
 
 fn stamp(metadata: &Metadata) -> Stamp {

@@ -16,6 +16,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 pub use digest::{ContentId, ItemId};
@@ -68,6 +69,8 @@ impl Store {
         // What is wiped must not stay readable in free pages.
         connection.pragma_update(None, "secure_delete", true)?;
         connection.set_prepared_statement_cache_capacity(32);
+        // Without this SQLite plans a prepared statement anew whenever its parameters change.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         let salt = schema::salt(&connection)?;
         Ok(Self { connection: Mutex::new(connection), salt })
     }
