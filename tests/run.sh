@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: formatting, clippy, docs,
-# dependency rules, Rust tests, ONNX checks against ONNX Runtime, parity of the
-# metadata networks with their originals, and how well text is read.
+# dependency rules, Rust tests, the Kotlin library on the JVM, ONNX checks against ONNX
+# Runtime, parity of the metadata networks with their originals, and how well text is read.
 #
 #   bash tests/run.sh            everything
 #   EPIC_CACHE=DIR bash …        where build results and tools are kept
@@ -21,6 +21,8 @@ need_packages() {
     local missing=() sudo=()
     command -v cc >/dev/null || missing+=(build-essential)
     python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
+    command -v javac >/dev/null || missing+=(default-jdk-headless)
+    command -v mvn >/dev/null || missing+=(maven)
     [ "${#missing[@]}" -eq 0 ] && return
     [ "$(id -u)" -eq 0 ] || sudo=(sudo)
     "${sudo[@]}" apt-get update
@@ -62,6 +64,9 @@ step "Rust tests"
 exports="$(mktemp -d)"
 trap 'rm -rf "$exports"' EXIT
 EPIC_EXPORT_DIR="$exports" cargo test --release --workspace --features epic-training/engine
+
+step "Kotlin library on the JVM"
+bash tests/android.sh
 
 step "ONNX checker and ONNX Runtime"
 "$venv/bin/python" tests/onnx/check.py --epic "$CARGO_TARGET_DIR/release/epic" --exports "$exports"

@@ -1,5 +1,6 @@
 package org.epicclassifier.internal
 
+import android.graphics.Bitmap
 import java.nio.ByteBuffer
 
 /** Locked pixels; closing unlocks them. */
@@ -19,4 +20,11 @@ internal object NativePixels {
 
     @JvmStatic
     external fun unlockBuffer(ticket: Long)
+
+    /** 0 if it is not in the format `ARGB_8888` or cannot be locked. */
+    @JvmStatic
+    external fun lockBitmap(bitmap: Bitmap): Long
+
+    @JvmStatic
+    external fun unlockBitmap(bitmap: Bitmap, ticket: Long)
 }

@@ -1,0 +1,115 @@
+package org.epicclassifier.android
+
+import android.app.job.JobInfo
+import android.app.job.JobParameters
+import android.app.job.JobScheduler
+import android.app.job.JobService
+import android.content.ComponentName
+import android.content.Context
+import android.provider.MediaStore
+import java.util.concurrent.ConcurrentHashMap
+import kotlin.concurrent.thread
+import org.epicclassifier.Epic
+import org.epicclassifier.ScanControl
+import org.epicclassifier.ScanEvent
+import org.epicclassifier.Store
+
+/**
+ * Scans the phone's pictures in the background, while the phone is charging and idle by default. When
+ * the system stops the job, or the process dies, the next run goes on where it was: everything that
+ * was classified is in the store.
+ *
+ * Subclass it to hear of results, declare it in the manifest (the library's own is declared already) and
+ * [schedule] it once.
+ */
+public open class ScanJobService : JobService() {
+    private val running = ConcurrentHashMap<Int, ScanControl>()
+
+    /** Worker threads of a background scan: one, so that the phone stays cool. */
+    protected open val jobs: Int get() = 1
+
+    /** Results as they come, on the scan's thread. */
+    protected open fun onScanEvent(event: ScanEvent) {}
+
+    /** What the scan opens; called on its thread. */
+    protected open fun openEpic(): Epic = Epic.openBlocking()
+
+    override fun onStartJob(parameters: JobParameters): Boolean {
+        val control = ScanControl()
+        running[parameters.jobId] = control
+        thread(name = "epic-scan", isDaemon = true) {
+            val isWhole = runCatching { scan(control) }.getOrDefault(false)
+            running.remove(parameters.jobId, control)
+            // After `onStopJob` the system knows already whether to come again.
+            if (!control.isCancelled) {
+                jobFinished(parameters, !isWhole)
+            }
+        }
+        return true
+    }
+
+    /** Ends the scan; the job is to be run again. */
+    override fun onStopJob(parameters: JobParameters): Boolean {
+        running.remove(parameters.jobId)?.cancel()
+        return true
+    }
+
+    /** Lets no further picture begin until [resume]; the user plays a game, for instance. */
+    public fun pause(): Unit = running.values.forEach { it.pause() }
+
+    /** Ends a pause. */
+    public fun resume(): Unit = running.values.forEach { it.resume() }
+
+    private fun scan(control: ScanControl): Boolean {
+        val items = MediaStoreItems(contentResolver)
+        return openEpic().use { epic ->
+            Store.open(this).use { store ->
+                val scan = GalleryScan(epic, store, items::query, items)
+                val summary = scan.run(control, jobs) { event -> onScanEvent(event) }
+                !summary.isCancelled && summary.storeError == null
+            }
+        }
+    }
+
+    public companion object {
+        /** The job's number, where the app gives no other. */
+        public const val DEFAULT_JOB_ID: Int = 0x4550
+
+        /**
+         * Schedules a scan for when the phone charges and rests, and again whenever pictures change.
+         *
+         * @return whether the system took it
+         */
+        @JvmStatic
+        @JvmOverloads
+        public fun schedule(
+            context: Context,
+            service: Class<out ScanJobService> = ScanJobService::class.java,
+            jobId: Int = DEFAULT_JOB_ID,
+        ): Boolean {
+            val job = JobInfo.Builder(jobId, ComponentName(context, service))
+                .setRequiresCharging(true)
+                .setRequiresDeviceIdle(true)
+                .addTriggerContentUri(
+                    JobInfo.TriggerContentUri(
+                        MediaStore.Images.Media.EXTERNAL_CONTENT_URI,
+                        JobInfo.TriggerContentUri.FLAG_NOTIFY_FOR_DESCENDANTS,
+                    ),
+                )
+                .setTriggerContentMaxDelay(MAX_DELAY_MILLIS)
+                .build()
+            return scheduler(context).schedule(job) == JobScheduler.RESULT_SUCCESS
+        }
+
+        /** Takes a scheduled scan back, and stops a running one. */
+        @JvmStatic
+        @JvmOverloads
+        public fun cancel(context: Context, jobId: Int = DEFAULT_JOB_ID): Unit =
+            scheduler(context).cancel(jobId)
+
+        private fun scheduler(context: Context): JobScheduler =
+            context.getSystemService(Context.JOB_SCHEDULER_SERVICE) as JobScheduler
+
+        private const val MAX_DELAY_MILLIS = 15L * 60 * 1000
+    }
+}
