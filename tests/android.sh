@@ -18,10 +18,27 @@ rm -rf "$build/generated" "$build"/maven/*/surefire-reports
 "$CARGO_TARGET_DIR/release/uniffi-bindgen" generate --no-format --language kotlin \
     --config bindings/uniffi.toml --out-dir "$build/generated" "$CARGO_TARGET_DIR/release/libepic.so"
 
+# R.java of the gallery app, and proof that its resources and manifest fit together. Debian's aapt2 reads
+# the framework's resources up to API 32 (12.1), the code is compiled against API 35.
+resources="$build/resources"
+framework="org.robolectric:android-all:12.1-robolectric-8229987"
+jar="$cache/m2/org/robolectric/android-all/${framework##*:}/android-all-${framework##*:}.jar"
+[ -f "$jar" ] || mvn --batch-mode --quiet "-Dmaven.repo.local=$cache/m2" \
+    org.apache.maven.plugins:maven-dependency-plugin:3.9.0:get "-Dartifact=$framework" -Dtransitive=false
+rm -rf "$resources"
+mkdir -p "$resources"
+aapt2 compile --dir android/gallery/src/main/res -o "$resources/compiled.zip"
+# The package stands in the Gradle file, as current Android projects have it.
+sed 's/<manifest /<manifest package="org.epicclassifier.gallery" /' \
+    android/gallery/src/main/AndroidManifest.xml > "$resources/AndroidManifest.xml"
+aapt2 link -I "$jar" --manifest "$resources/AndroidManifest.xml" --min-sdk-version 24 \
+    --target-sdk-version 35 --java "$resources/java" -o "$resources/gallery.apk" "$resources/compiled.zip"
+
 mvn --batch-mode --quiet --file android/pom.xml \
     "-Dmaven.repo.local=$cache/m2" \
     "-Depic.native.dir=$CARGO_TARGET_DIR/release" \
     "-Depic.generated.dir=$build/generated" \
+    "-Depic.resources.dir=$resources" \
     "-Depic.build.dir=$build/maven" \
     -Dsurefire.failIfNoSpecifiedTests=false \
     "$@" test

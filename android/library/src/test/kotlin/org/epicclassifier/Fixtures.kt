@@ -49,9 +49,10 @@ internal object Fixtures {
 }
 
 /** An engine that is closed after the test. */
-internal fun <T> withEpic(options: EpicOptions = EpicOptions(), body: (Epic) -> T): T =
+internal fun withEpic(options: EpicOptions = EpicOptions(), body: (Epic) -> Unit) {
     Epic.openBlocking(options).use(body)
+}
 
-/** An item that counts how often it is opened. */
+/** An item of a platform's gallery. */
 internal fun platformItem(key: Int): ScanItem.Platform =
     ScanItem.Platform("content://pictures/$key", size = 1000L + key, modified = 1)
