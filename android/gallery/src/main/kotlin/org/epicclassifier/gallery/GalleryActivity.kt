@@ -24,6 +24,7 @@ import org.epicclassifier.Store
 import org.epicclassifier.android.GalleryScan
 import org.epicclassifier.android.MediaStoreItems
 import org.epicclassifier.android.open
+import org.epicclassifier.android.openBlocking
 
 /** The phone's pictures, personal and irrelevant, by class. */
 class GalleryActivity : Activity() {
@@ -122,7 +123,7 @@ class GalleryActivity : Activity() {
             runCatching {
                 val store = store ?: Store.open(this).also { store = it }
                 val items = MediaStoreItems(contentResolver)
-                Epic.openBlocking().use { epic ->
+                Epic.openBlocking(this).use { epic ->
                     GalleryScan(epic, store, items::query, items).run(control) { event -> post(event) }
                 }
             }.onFailure { error -> main.post { showFailure(error) } }

@@ -32,7 +32,7 @@ public open class ScanJobService : JobService() {
     protected open fun onScanEvent(event: ScanEvent) {}
 
     /** What the scan opens; called on its thread. */
-    protected open fun openEpic(): Epic = Epic.openBlocking()
+    protected open fun openEpic(): Epic = Epic.openBlocking(this)
 
     override fun onStartJob(parameters: JobParameters): Boolean {
         val control = ScanControl()
