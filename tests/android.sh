@@ -19,25 +19,34 @@ rm -rf "$build/generated" "$build"/maven/*/surefire-reports
     --config bindings/uniffi.toml --out-dir "$build/generated" "$CARGO_TARGET_DIR/release/libepic.so"
 
 # R.java of the gallery app, and proof that its resources and manifest fit together. Debian's aapt2 reads
-# the framework's resources up to API 32 (12.1), the code is compiled against API 35.
+# the framework's resources up to API 32; the code is compiled against API 35.
 resources="$build/resources"
-framework="org.robolectric:android-all:12.1-robolectric-8229987"
-jar="$cache/m2/org/robolectric/android-all/${framework##*:}/android-all-${framework##*:}.jar"
-[ -f "$jar" ] || mvn --batch-mode --quiet "-Dmaven.repo.local=$cache/m2" \
-    org.apache.maven.plugins:maven-dependency-plugin:3.9.0:get "-Dartifact=$framework" -Dtransitive=false
+framework="$build/framework"
+sdk="android-all-instrumented"
+version="12.1-robolectric-8229987-i7"
+[ -f "$framework/$sdk-$version.jar" ] || mvn --batch-mode --quiet "-Dmaven.repo.local=$cache/m2" \
+    org.apache.maven.plugins:maven-dependency-plugin:3.9.0:copy \
+    "-Dartifact=org.robolectric:$sdk:$version" "-DoutputDirectory=$framework"
 rm -rf "$resources"
 mkdir -p "$resources"
 aapt2 compile --dir android/gallery/src/main/res -o "$resources/compiled.zip"
 # The package stands in the Gradle file, as current Android projects have it.
 sed 's/<manifest /<manifest package="org.epicclassifier.gallery" /' \
     android/gallery/src/main/AndroidManifest.xml > "$resources/AndroidManifest.xml"
-aapt2 link -I "$jar" --manifest "$resources/AndroidManifest.xml" --min-sdk-version 24 \
+aapt2 link -I "$framework/$sdk-$version.jar" --manifest "$resources/AndroidManifest.xml" --min-sdk-version 24 \
     --target-sdk-version 35 --java "$resources/java" -o "$resources/gallery.apk" "$resources/compiled.zip"
+mkdir -p "$resources/test/com/android/tools"
+cat > "$resources/test/com/android/tools/test_config.properties" <<END
+android_custom_package=org.epicclassifier.gallery
+android_merged_manifest=$resources/AndroidManifest.xml
+android_resource_apk=$resources/gallery.apk
+END
 
 mvn --batch-mode --quiet --file android/pom.xml \
     "-Dmaven.repo.local=$cache/m2" \
     "-Depic.native.dir=$CARGO_TARGET_DIR/release" \
     "-Depic.generated.dir=$build/generated" \
+    "-Depic.framework.dir=$framework" \
     "-Depic.resources.dir=$resources" \
     "-Depic.build.dir=$build/maven" \
     -Dsurefire.failIfNoSpecifiedTests=false \

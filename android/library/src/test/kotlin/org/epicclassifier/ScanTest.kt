@@ -133,6 +133,19 @@ class ScanTest {
             epic.scanBlocking(pictures, ScanOptions(intervalMillis = 0)) { error("my own mistake") }
         }
         assertEquals("my own mistake", error.message)
+        assertFailsWith<StackOverflowError> {
+            epic.scanBlocking(pictures) { throw StackOverflowError() }
+        }
+    }
+
+    @Test
+    fun `an opener that throws an error costs its own item only`() = withEpic { epic ->
+        val opener = ItemOpener { key ->
+            if (key.endsWith("1")) throw NoSuchMethodError() else OpenedItem.Bytes(pictures[0].bytes)
+        }
+        val items = (0 until 3).map(::platformItem)
+        val summary = epic.scanBlocking(items, ScanOptions(opener = opener)) {}
+        assertEquals(ScanSummary(2, 0, 1, isCancelled = false, storeError = null), summary)
     }
 
     @Test

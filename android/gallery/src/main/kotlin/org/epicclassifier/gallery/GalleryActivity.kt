@@ -93,7 +93,7 @@ class GalleryActivity : Activity() {
     }
 
     override fun onRequestPermissionsResult(code: Int, names: Array<String>, results: IntArray) {
-        if (isAllowed()) scan() else view<TextView>(R.id.status).setText(R.string.needs_permission)
+        if (isAllowed()) scan() else say(getString(R.string.needs_permission))
     }
 
     override fun onActivityResult(request: Int, result: Int, data: Intent?) {
@@ -157,8 +157,18 @@ class GalleryActivity : Activity() {
         startIntentSenderForResult(dialog, ASK_FOR_TRASH, null, 0, 0, 0)
     }
 
+    private fun showFailures() {
+        val failed = model.failedCount
+        say(if (failed == 0) "" else resources.getQuantityString(R.plurals.failed, failed, failed))
+    }
+
+    private fun say(text: String) = view<TextView>(R.id.status).let {
+        it.text = text
+        it.visibility = if (text.isEmpty()) View.GONE else View.VISIBLE
+    }
+
     private fun showFailure(error: Throwable) {
-        view<TextView>(R.id.status).text = getString(R.string.scan_failed, error.message)
+        say(getString(R.string.scan_failed, error.message))
     }
 
     private fun <T : View> view(id: Int): T = checkNotNull(findViewById(id))
@@ -179,13 +189,14 @@ class GalleryActivity : Activity() {
 
         val progress = model.progress
         view<View>(R.id.progress_row).visibility = if (progress == null) View.GONE else View.VISIBLE
-        if (progress != null) {
+        if (progress == null) {
+            showFailures()
+        } else {
             view<ProgressBar>(R.id.progress).apply {
                 max = progress.total
                 this.progress = progress.done
             }
-            view<TextView>(R.id.status).text =
-                getString(R.string.progress, progress.done, progress.total)
+            say(getString(R.string.progress, progress.done, progress.total))
             view<Button>(R.id.pause).setText(if (control.isPaused) R.string.resume else R.string.pause)
         }
 

@@ -26,6 +26,19 @@ internal inline fun <T> guarded(call: () -> T): T =
     }
 
 /**
+ * Runs code of the app that native code calls. Whatever it throws comes out as an exception: the
+ * generated code lets an [Error] pass, which native code would take for success.
+ */
+internal inline fun <T> callback(body: () -> T): T =
+    try {
+        body()
+    } catch (error: Exception) {
+        throw error
+    } catch (error: Throwable) {
+        throw IllegalStateException(error)
+    }
+
+/**
  * Runs blocking work on a thread of [Dispatchers.IO]. A cancelled caller does not wait for it: the work
  * is finished and its result dropped.
  */

@@ -18,12 +18,16 @@ internal class ListenerRelay(
         private set
 
     override fun onResults(results: List<NativeResult>, progress: ScanProgress) {
-        val shaped = results.map { it.toPublic(items[it.index.toInt()]) }
-        try {
-            listener.onEvent(ScanEvent.Progress(shaped, progress.done.toInt(), progress.total.toInt()))
-        } catch (error: Throwable) {
-            thrown = error
-            throw error
+        callback {
+            try {
+                val shaped = results.map { it.toPublic(items[it.index.toInt()]) }
+                val event =
+                    ScanEvent.Progress(shaped, progress.done.toInt(), progress.total.toInt())
+                listener.onEvent(event)
+            } catch (error: Throwable) {
+                thrown = error
+                throw error
+            }
         }
     }
 

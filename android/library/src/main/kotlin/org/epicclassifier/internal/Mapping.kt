@@ -116,14 +116,16 @@ internal fun ScanOptions.toNative() =
     NativeScanOptions(jobs.toUInt(), intervalMillis.toUInt(), store?.native)
 
 internal fun ItemOpener.toNative() = object : NativeOpener {
-    override fun open(key: String): NativeOpened = when (val opened = this@toNative.open(key)) {
-        is OpenedItem.Path -> NativeOpened.Path(opened.file.path)
-        is OpenedItem.FileDescriptor -> NativeOpened.File(opened.descriptor)
-        is OpenedItem.Bytes -> NativeOpened.Bytes(opened.bytes)
-        is OpenedItem.Pixels -> {
-            val data = ByteArray(opened.buffer.remaining())
-            opened.buffer.duplicate().get(data)
-            NativeOpened.Pixels(data, opened.layout.toNative())
-        }
+    override fun open(key: String): NativeOpened = callback { this@toNative.open(key).toNative() }
+}
+
+private fun OpenedItem.toNative(): NativeOpened = when (this) {
+    is OpenedItem.Path -> NativeOpened.Path(file.path)
+    is OpenedItem.FileDescriptor -> NativeOpened.File(descriptor)
+    is OpenedItem.Bytes -> NativeOpened.Bytes(bytes)
+    is OpenedItem.Pixels -> {
+        val data = ByteArray(buffer.remaining())
+        buffer.duplicate().get(data)
+        NativeOpened.Pixels(data, layout.toNative())
     }
 }
