@@ -145,3 +145,94 @@ impl From<uniffi::UnexpectedUniFFICallbackError> for EpicError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use epic_core::network::NetworkError;
+    use epic_core::picture::ImageFormat;
+
+    use super::*;
+
+    fn variant(error: &EpicError) -> (&'static str, &str) {
+        match error {
+            EpicError::Read { kind, .. } => ("Read", kind),
+            EpicError::Decode { kind, .. } => ("Decode", kind),
+            EpicError::Limit { kind, .. } => ("Limit", kind),
+            EpicError::InvalidArgument { kind, .. } => ("InvalidArgument", kind),
+            EpicError::Pack { kind, .. } => ("Pack", kind),
+            EpicError::Weights { kind, .. } => ("Weights", kind),
+            EpicError::Inference { kind, .. } => ("Inference", kind),
+            EpicError::Store { kind, .. } => ("Store", kind),
+            EpicError::Callback { kind, .. } => ("Callback", kind),
+            EpicError::Internal { kind, .. } => ("Internal", kind),
+        }
+    }
+
+    #[test]
+    fn errors_keep_their_kind_and_message_and_find_their_stage() {
+        let format = ImageFormat::Jpeg;
+        let network = || NetworkError::Run { reason: "odd".to_owned() };
+        let cases: Vec<(EpicError, &str, &str, &str)> = vec![
+            (
+                PictureError::Io { kind: std::io::ErrorKind::NotFound }.into(),
+                "Read",
+                "io",
+                "cannot read the file: entity not found",
+            ),
+            (PictureError::Empty.into(), "Decode", "empty", "the file is empty"),
+            (
+                PictureError::Truncated { format }.into(),
+                "Decode",
+                "truncated",
+                "the JPEG file is truncated",
+            ),
+            (
+                PictureError::TooManyBytes { bytes: 9, limit: 3 }.into(),
+                "Limit",
+                "too_many_bytes",
+                "the file has 9 bytes, the limit is 3",
+            ),
+            (
+                ClassifyError::InvalidScores.into(),
+                "Inference",
+                "invalid_scores",
+                "the network gave no finite scores",
+            ),
+            (
+                ClassifyError::Network(network()).into(),
+                "Inference",
+                "network",
+                "the network failed: odd",
+            ),
+            (
+                MetadataError::Internal.into(),
+                "Internal",
+                "internal",
+                "internal error: a panic was caught",
+            ),
+            (
+                WeightsError::Missing { file: "a.onnx".to_owned() }.into(),
+                "Weights",
+                "weights",
+                "the weights hold no a.onnx",
+            ),
+            (
+                PackError::Checksum { file: "model.onnx".to_owned() }.into(),
+                "Pack",
+                "checksum",
+                "model.onnx does not have the stated sha256",
+            ),
+            (StoreError::DiskFull.into(), "Store", "disk_full", "the disk is full"),
+        ];
+        for (error, name, kind, message) in cases {
+            assert_eq!(variant(&error), (name, kind));
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn a_panic_is_an_internal_error() {
+        let error = crate::crash::provoke_panic().unwrap_err();
+        assert_eq!(variant(&error), ("Internal", "internal"));
+    }
+}
