@@ -7,7 +7,7 @@ use epic_core::metadata::{MetadataError, WeightsError};
 use epic_core::store::StoreError;
 use epic_core::{AnalyzeError, ClassifyError, PackError, PictureError};
 
-/// Why a call failed. `kind` is a stable lower-case word (see docs/api.md), `detail` is for
+/// Why a call failed. `kind` is a stable lower-case word, that of `epic scan --json`; `detail` is for
 /// developers, in English. Neither holds a path, a text or a pixel of a picture.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, uniffi::Error)]
 pub enum EpicError {
