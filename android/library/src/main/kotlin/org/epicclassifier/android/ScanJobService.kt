@@ -43,6 +43,10 @@ public open class ScanJobService : JobService() {
             // After `onStopJob` the system knows already whether to come again.
             if (!control.isCancelled) {
                 jobFinished(parameters, !isWhole)
+                // A job that waits for changes runs once.
+                if (isWhole) {
+                    scheduler(this).schedule(job(this, javaClass, parameters.jobId, isFollowUp = true))
+                }
             }
         }
         return true
@@ -87,18 +91,28 @@ public open class ScanJobService : JobService() {
             service: Class<out ScanJobService> = ScanJobService::class.java,
             jobId: Int = DEFAULT_JOB_ID,
         ): Boolean {
+            val job = job(context, service, jobId, isFollowUp = false)
+            return scheduler(context).schedule(job) == JobScheduler.RESULT_SUCCESS
+        }
+
+        /** The first job takes what is there, a follow-up waits until pictures change. */
+        private fun job(
+            context: Context,
+            service: Class<out ScanJobService>,
+            jobId: Int,
+            isFollowUp: Boolean,
+        ): JobInfo {
             val job = JobInfo.Builder(jobId, ComponentName(context, service))
                 .setRequiresCharging(true)
                 .setRequiresDeviceIdle(true)
-                .addTriggerContentUri(
-                    JobInfo.TriggerContentUri(
-                        MediaStore.Images.Media.EXTERNAL_CONTENT_URI,
-                        JobInfo.TriggerContentUri.FLAG_NOTIFY_FOR_DESCENDANTS,
-                    ),
+            if (isFollowUp) {
+                val pictures = JobInfo.TriggerContentUri(
+                    MediaStore.Images.Media.EXTERNAL_CONTENT_URI,
+                    JobInfo.TriggerContentUri.FLAG_NOTIFY_FOR_DESCENDANTS,
                 )
-                .setTriggerContentMaxDelay(MAX_DELAY_MILLIS)
-                .build()
-            return scheduler(context).schedule(job) == JobScheduler.RESULT_SUCCESS
+                job.addTriggerContentUri(pictures).setTriggerContentMaxDelay(MAX_DELAY_MILLIS)
+            }
+            return job.build()
         }
 
         /** Takes a scheduled scan back, and stops a running one. */
