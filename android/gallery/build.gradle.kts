@@ -12,6 +12,8 @@ android {
         targetSdk = 35
         versionCode = 1
         versionName = "0.1.0"
+        // JNA has more ABIs than libepic: without this such phones would install the app, and it would crash.
+        ndk { abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64") }
     }
 
     buildTypes {

@@ -147,6 +147,9 @@ public class Epic private constructor(private val engine: Engine) : AutoCloseabl
     /**
      * Classifies many pictures. Collecting the flow runs the scan; cancelling the collector ends it. A
      * slow collector slows the scan down, and no result is dropped.
+     *
+     * A collection that is cancelled cancels the options' [ScanControl] for good: give every collection
+     * options of its own, inside of `flow { emitAll(epic.scan(…)) }` where it may be collected again.
      */
     public fun scan(items: List<ScanItem>, options: ScanOptions = ScanOptions()): Flow<ScanEvent> =
         channelFlow {

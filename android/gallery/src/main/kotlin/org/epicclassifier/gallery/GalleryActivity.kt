@@ -35,6 +35,8 @@ class GalleryActivity : Activity() {
     private lateinit var thumbnails: Thumbnails
     private lateinit var adapter: GridAdapter
     private var control = ScanControl()
+
+    @Volatile
     private var store: Store? = null
     private var showsPersonal = false
     private var inTrash: List<String> = emptyList()
@@ -43,6 +45,7 @@ class GalleryActivity : Activity() {
         super.onCreate(state)
         setContentView(R.layout.gallery)
         model = GalleryModel(getString(R.string.personal_group))
+        inTrash = state?.getStringArrayList(IN_TRASH).orEmpty()
         thumbnails = Thumbnails(contentResolver, main)
         val width = resources.displayMetrics.widthPixels
         val columns = GridRows.columnsFor(width, resources.getDimensionPixelSize(R.dimen.cell))
@@ -65,6 +68,11 @@ class GalleryActivity : Activity() {
         view<Button>(R.id.trash).setOnClickListener { askForTrash() }
         show()
         if (isAllowed()) scan() else requestPermissions(permissions(), ASK_FOR_PICTURES)
+    }
+
+    override fun onSaveInstanceState(state: Bundle) {
+        super.onSaveInstanceState(state)
+        state.putStringArrayList(IN_TRASH, ArrayList(inTrash))
     }
 
     override fun onDestroy() {
@@ -124,7 +132,13 @@ class GalleryActivity : Activity() {
                 val store = store ?: Store.open(this).also { store = it }
                 val items = MediaStoreItems(contentResolver)
                 Epic.openBlocking(this).use { epic ->
-                    GalleryScan(epic, store, items::query, items).run(control) { event -> post(event) }
+                    val query = {
+                        items.query().also { found ->
+                            main.post { if (!isDestroyed) changed { model.retain(found.map { it.key }) } }
+                        }
+                    }
+                    GalleryScan(epic, store, query, items, items.seesEverything(this))
+                        .run(control) { event -> post(event) }
                 }
             }.onFailure { error -> main.post { showFailure(error) } }
         }
@@ -143,7 +157,10 @@ class GalleryActivity : Activity() {
         val kept = model.selection
         val store = store ?: return
         val items = model.items(kept)
-        storeWork.execute { items.forEach { store.correct(it, getString(R.string.personal_group)) } }
+        storeWork.execute {
+            runCatching { items.forEach { store.correct(it, getString(R.string.personal_group)) } }
+                .onFailure { error -> main.post { showFailure(error) } }
+        }
         changed { model.keep(kept) }
     }
 
@@ -152,7 +169,8 @@ class GalleryActivity : Activity() {
             Toast.makeText(this, R.string.no_trash, Toast.LENGTH_LONG).show()
             return
         }
-        inTrash = model.selection
+        // The list crosses to the system's process, which takes no more at once.
+        inTrash = model.selection.take(TRASH_BATCH)
         val dialog = TrashRequest.of(contentResolver, inTrash)
         startIntentSenderForResult(dialog, ASK_FOR_TRASH, null, 0, 0, 0)
     }
@@ -209,5 +227,7 @@ class GalleryActivity : Activity() {
     private companion object {
         const val ASK_FOR_PICTURES = 1
         const val ASK_FOR_TRASH = 2
+        const val TRASH_BATCH = 500
+        const val IN_TRASH = "in_trash"
     }
 }

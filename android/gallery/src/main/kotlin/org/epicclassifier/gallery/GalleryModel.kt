@@ -54,6 +54,9 @@ class GalleryModel(private val personalGroup: String) {
         selected -= keys.toSet()
     }
 
+    /** Forgets pictures that are not in [keys]. */
+    fun retain(keys: Collection<String>): Unit = removed(pictures.keys - keys.toSet())
+
     /** The sections of a group's tab: a class each, the largest first. */
     fun sections(personal: Boolean): List<Section> = pictures.values
         .filter { (it.group == personalGroup) == personal }

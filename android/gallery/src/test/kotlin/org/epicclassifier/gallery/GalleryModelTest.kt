@@ -98,6 +98,8 @@ class GalleryModelTest {
         scan(classified("b", "selfies", "personal"))
         assertTrue(model.selection.isEmpty())
         assertTrue(model.sections(personal = false).isEmpty())
+        model.retain(listOf("elsewhere"))
+        assertEquals(0, model.count(personal = true))
     }
 
     @Test

@@ -15,12 +15,15 @@ import org.epicclassifier.Store
  *
  * @property items what is there now
  * @property opener opens them
+ * @property forgetsOthers whether the store forgets what is not among the items: only where they are
+ *   all there is ([MediaStoreItems.seesEverything])
  */
 public class GalleryScan(
     private val epic: Epic,
     private val store: Store,
     private val items: () -> List<ScanItem.Platform>,
     private val opener: ItemOpener,
+    private val forgetsOthers: Boolean,
 ) {
     /**
      * Runs the pass on this thread.
@@ -36,7 +39,7 @@ public class GalleryScan(
         val present = items()
         val options = ScanOptions(jobs, store, opener, control)
         val summary = epic.scanBlocking(present, options, listener)
-        if (!summary.isCancelled) {
+        if (forgetsOthers && !summary.isCancelled) {
             store.retain(present)
         }
         return summary

@@ -1,8 +1,12 @@
 package org.epicclassifier.android
 
+import android.Manifest
 import android.content.ContentResolver
 import android.content.ContentUris
+import android.content.Context
+import android.content.pm.PackageManager
 import android.net.Uri
+import android.os.Build
 import android.os.ParcelFileDescriptor
 import android.provider.MediaStore
 import java.io.FileNotFoundException
@@ -25,7 +29,24 @@ public class MediaStoreItems @JvmOverloads constructor(
     private val collection: Uri = MediaStore.Images.Media.EXTERNAL_CONTENT_URI,
 ) : ItemOpener {
 
-    /** All pictures, the latest first. Blocks: keep it off the main thread. */
+    /**
+     * Whether the app may see all pictures; with partial access or none, what [query] does not find may
+     * still be there.
+     */
+    public fun seesEverything(context: Context): Boolean {
+        val permission = if (Build.VERSION.SDK_INT >= Build.VERSION_CODES.TIRAMISU) {
+            Manifest.permission.READ_MEDIA_IMAGES
+        } else {
+            Manifest.permission.READ_EXTERNAL_STORAGE
+        }
+        return context.checkSelfPermission(permission) == PackageManager.PERMISSION_GRANTED
+    }
+
+    /**
+     * All pictures that the app may see, the latest first. Blocks: keep it off the main thread.
+     *
+     * @throws IllegalStateException if the MediaStore does not answer
+     */
     public fun query(): List<ScanItem.Platform> {
         val columns = arrayOf(
             MediaStore.Images.Media._ID,
@@ -33,7 +54,10 @@ public class MediaStoreItems @JvmOverloads constructor(
             MediaStore.Images.Media.DATE_MODIFIED,
         )
         val order = "${MediaStore.Images.Media.DATE_MODIFIED} DESC"
-        val cursor = resolver.query(collection, columns, null, null, order) ?: return emptyList()
+        // Null is no empty gallery: the store would forget everything.
+        val cursor = checkNotNull(resolver.query(collection, columns, null, null, order)) {
+            "the MediaStore does not answer"
+        }
         return cursor.use {
             buildList(cursor.count) {
                 while (cursor.moveToNext()) {

@@ -42,6 +42,15 @@ private val PLATFORM_TYPES = setOf(
     "image/heif-sequence",
     "image/avif",
     "image/x-adobe-dng",
+    "image/x-canon-cr2",
+    "image/x-nikon-nef",
+    "image/x-nikon-nrw",
+    "image/x-sony-arw",
+    "image/x-panasonic-rw2",
+    "image/x-olympus-orf",
+    "image/x-fuji-raf",
+    "image/x-pentax-pef",
+    "image/x-samsung-srw",
 )
 
 /** Enough for every network's input, twice over. */

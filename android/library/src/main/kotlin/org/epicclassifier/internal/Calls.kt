@@ -1,7 +1,6 @@
 package org.epicclassifier.internal
 
 import java.nio.ByteBuffer
-import kotlin.coroutines.resume
 import kotlin.coroutines.resumeWithException
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.asExecutor
@@ -45,7 +44,11 @@ internal inline fun <T> callback(body: () -> T): T =
 internal suspend fun <T> abandoning(work: () -> T): T = suspendCancellableCoroutine { caller ->
     Dispatchers.IO.asExecutor().execute {
         if (caller.isActive) {
-            runCatching(work).fold(caller::resume, caller::resumeWithException)
+            runCatching(work).fold(
+                // A result that comes too late and holds memory is closed.
+                { result -> caller.resume(result) { _, late, _ -> (late as? AutoCloseable)?.close() } },
+                caller::resumeWithException,
+            )
         }
     }
 }
