@@ -3,7 +3,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use epic_core::PictureError;
@@ -161,19 +161,16 @@ impl Engine {
                 interval: Duration::from_millis(options.interval_ms.into()),
             };
             let mut done = 0;
-            let thrown = Mutex::new(None);
+            let mut thrown = None;
             let summary = scan_batched(&self.classifier, items, &options, &control.0, |batch| {
                 done += batch.len() as u32;
                 let results = batch.into_iter().map(ScanResult::from).collect();
                 if let Err(error) = listener.on_results(results, ScanProgress { done, total }) {
                     control.cancel();
-                    thrown.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                    thrown.get_or_insert(error);
                 }
             });
-            match thrown.into_inner().unwrap_or_else(PoisonError::into_inner) {
-                Some(error) => Err(error),
-                None => Ok(summary.into()),
-            }
+            thrown.map_or_else(|| Ok(summary.into()), Err)
         })
     }
 }

@@ -65,14 +65,7 @@ internal inline fun <T> ImageSource.use(
     is ImageSource.FileDescriptor -> descriptor(this.descriptor)
     is ImageSource.Bytes -> bytes(buffer.direct())
     is ImageSource.Pixels -> pixels(buffer.direct(), layout.toNative())
-    is ImageSource.Locked -> {
-        val lock = lock()
-        try {
-            locked(lock.ticket, layout.toNative())
-        } finally {
-            lock.close()
-        }
-    }
+    is ImageSource.Locked -> lock().use { locked(it.ticket, layout.toNative()) }
 }
 
 /** The rest of a buffer as a direct one whose position is 0: what the generated code can pass on. */
