@@ -10,6 +10,8 @@ import android.os.Bundle
 import android.os.ParcelFileDescriptor
 import java.io.File
 import java.io.FileDescriptor
+import java.io.FileInputStream
+import java.util.Collections
 import org.robolectric.annotation.Implementation
 import org.robolectric.annotation.Implements
 import org.robolectric.annotation.RealObject
@@ -66,10 +68,21 @@ class DetachableDescriptor : ShadowParcelFileDescriptor() {
     @RealObject
     lateinit var descriptor: ParcelFileDescriptor
 
+    /** A second descriptor on the file. Its stream is kept, or the JVM would close the number again later. */
     @Implementation
     fun detachFd(): Int {
-        val number = FileDescriptor::class.java.getDeclaredField("fd")
-        number.isAccessible = true
-        return number.getInt(descriptor.fileDescriptor)
+        val copy = FileInputStream("/proc/self/fd/${descriptor.fileDescriptor.number()}")
+        detached += copy
+        return copy.fd.number()
+    }
+
+    private fun FileDescriptor.number(): Int {
+        val field = FileDescriptor::class.java.getDeclaredField("fd")
+        field.isAccessible = true
+        return field.getInt(this)
+    }
+
+    private companion object {
+        val detached: MutableList<FileInputStream> = Collections.synchronizedList(mutableListOf())
     }
 }
