@@ -17,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 pub use digest::{ContentId, ItemId};
 pub use error::StoreError;
@@ -28,6 +28,9 @@ use digest::Salt;
 
 /// How long a call waits for another process that is writing.
 const BUSY: Duration = Duration::from_secs(5);
+/// A transaction that reads first and writes later does not wait when another process wrote in
+/// between, it fails: so each takes its turn before it reads.
+const WRITING: TransactionBehavior = TransactionBehavior::Immediate;
 /// Attempts that did not end with a verdict, after which an item is left alone.
 const MAX_ATTEMPTS: u32 = 2;
 
@@ -131,7 +134,7 @@ impl Store {
         verdict: &Verdict,
     ) -> Result<(), StoreError> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(WRITING)?;
         rows::finished(&transaction, item, content, pack_id, verdict)?;
         Ok(transaction.commit()?)
     }
@@ -213,7 +216,7 @@ impl Store {
     /// [`StoreError::Database`].
     pub fn retain(&self, present: &[ItemId]) -> Result<usize, StoreError> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(WRITING)?;
         let gone = rows::retain(&transaction, present)?;
         transaction.commit()?;
         Ok(gone)
@@ -225,7 +228,7 @@ impl Store {
     /// [`StoreError::Database`].
     pub fn wipe(&self) -> Result<(), StoreError> {
         let mut connection = self.lock();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(WRITING)?;
         rows::wipe(&transaction)?;
         transaction.commit()?;
         // Also out of the write-ahead log.
