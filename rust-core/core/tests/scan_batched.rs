@@ -4,6 +4,7 @@ mod common;
 
 use std::fs::File;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -62,6 +63,37 @@ fn results_come_in_order_in_batches_that_keep_their_distance() {
         .filter(|pair| pair[1] - pair[0] < Duration::from_millis(100));
     assert_eq!(close.count(), 0);
     assert!(calls.len() >= 3, "{}", calls.len());
+}
+
+/// Counts how often it is asked.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl OpenItem for Counting {
+    fn open(&self) -> Result<OpenedItem, PictureError> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Err(PictureError::Empty)
+    }
+}
+
+#[test]
+fn a_slow_listener_holds_the_workers_back() {
+    let opener = Arc::new(Counting::default());
+    let stamp = Stamp { size: 1, modified: 1 };
+    let item =
+        |i: usize| PlatformItem { name: i.to_string().into_bytes(), stamp, opener: opener.clone() };
+    let items: Vec<_> = (0..20_000).map(|i| ScanItem::Platform(item(i))).collect();
+    let control = TaskControl::new();
+    let (mut reported, mut ahead) = (0, 0);
+    let summary = scan_batched(&classifier(), items, &options(0), &control, |batch| {
+        if reported == 0 {
+            thread::sleep(Duration::from_millis(300));
+            ahead = opener.0.load(Ordering::Relaxed);
+        }
+        reported += batch.len();
+    });
+    assert_eq!((reported, summary.failed), (20_000, 20_000));
+    assert!(ahead < 2_000, "{ahead} items were opened while nobody listened");
 }
 
 #[test]

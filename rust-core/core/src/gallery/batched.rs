@@ -16,6 +16,9 @@ use crate::store::Store;
 /// How long a cancelled scan may go unnoticed.
 const TICK: Duration = Duration::from_millis(20);
 
+/// Results that may wait for the listener before the workers do.
+const WAITING: usize = 256;
+
 /// How a batched scan runs.
 #[derive(Debug, Clone)]
 pub struct BatchedOptions {
@@ -36,7 +39,8 @@ impl Default for BatchedOptions {
 }
 
 /// As [`scan`], with the results of each `interval` in one call of `on_batch`, on the calling
-/// thread. No batch is empty.
+/// thread. No batch is empty. A slow listener slows the scan down: some hundreds of results wait for
+/// it at most.
 ///
 /// A cancelled scan returns without waiting for the pictures in work: they are finished in the
 /// background, and their verdicts are not reported but kept in the store.
@@ -48,7 +52,7 @@ pub fn scan_batched(
     mut on_batch: impl FnMut(Vec<ScanResult>),
 ) -> ScanSummary {
     let total = items.len();
-    let (sender, receiver) = mpsc::channel();
+    let (sender, receiver) = mpsc::sync_channel(WAITING);
     let worker = {
         let (classifier, control, options) = (classifier.clone(), control.clone(), options.clone());
         thread::spawn(move || {

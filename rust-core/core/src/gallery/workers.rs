@@ -15,7 +15,8 @@ pub fn default_jobs() -> NonZeroUsize {
 
 /// Runs `work` on every item, in their order, on `jobs` threads and hands each result with its
 /// item's index to `on_result` on the calling thread, as soon as it is there. After a
-/// cancellation the items in work are finished and no others begun. Returns the number done.
+/// cancellation the items in work are finished and no others begun. Workers wait for a slow
+/// `on_result`. Returns the number done.
 ///
 /// `work` must not panic: a panic ends the run.
 pub fn for_each_parallel<T: Sync, R: Send>(
@@ -26,7 +27,8 @@ pub fn for_each_parallel<T: Sync, R: Send>(
     mut on_result: impl FnMut(usize, R),
 ) -> usize {
     let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
+    // Two results a worker are enough to keep all of them busy.
+    let (sender, receiver) = mpsc::sync_channel(jobs.get().saturating_mul(2));
     let mut done = 0;
     thread::scope(|scope| {
         for _ in 0..jobs.get().min(items.len()) {
