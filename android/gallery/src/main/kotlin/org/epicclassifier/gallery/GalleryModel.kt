@@ -14,6 +14,9 @@ class GalleryModel(private val personalGroup: String) {
     private val pictures = LinkedHashMap<String, Picture>()
     private val selected = LinkedHashSet<String>()
 
+    /** What a scan in work may still report. */
+    private val gone = HashSet<String>()
+
     /** How far the scan is; null before the first event and after the last. */
     var progress: Progress? = null
         private set
@@ -34,6 +37,7 @@ class GalleryModel(private val personalGroup: String) {
 
     private fun take(result: ScanResult) {
         val key = result.item.key ?: return
+        if (key in gone) return
         pictures[key] = when (result) {
             is ScanResult.Classified -> Picture(
                 key = key,
@@ -52,10 +56,14 @@ class GalleryModel(private val personalGroup: String) {
     fun removed(keys: Collection<String>) {
         pictures -= keys.toSet()
         selected -= keys.toSet()
+        gone += keys
     }
 
-    /** Forgets pictures that are not in [keys]. */
-    fun retain(keys: Collection<String>): Unit = removed(pictures.keys - keys.toSet())
+    /** A new look at what is there: forgets pictures that are not in [keys]. */
+    fun retain(keys: Collection<String>) {
+        removed(pictures.keys - keys.toSet())
+        gone.clear()
+    }
 
     /** The sections of a group's tab: a class each, the largest first. */
     fun sections(personal: Boolean): List<Section> = pictures.values

@@ -5,6 +5,7 @@ import android.graphics.Bitmap
 import android.net.Uri
 import android.os.Build
 import android.os.Handler
+import android.os.Looper
 import android.provider.MediaStore
 import android.util.LruCache
 import android.util.Size
@@ -12,7 +13,8 @@ import android.widget.ImageView
 import java.util.concurrent.Executors
 
 /** Loads thumbnails off the main thread into views that may be reused meanwhile. */
-class Thumbnails(private val resolver: ContentResolver, private val main: Handler) {
+class Thumbnails(private val resolver: ContentResolver) {
+    private val main = Handler(Looper.getMainLooper())
     private val workers = Executors.newFixedThreadPool(2)
     private val cache = object : LruCache<String, Bitmap>(CACHE_BYTES) {
         override fun sizeOf(key: String, value: Bitmap) = value.allocationByteCount

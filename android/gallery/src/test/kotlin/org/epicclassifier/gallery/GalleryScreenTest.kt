@@ -1,16 +1,15 @@
 package org.epicclassifier.gallery
 
-import android.content.pm.ProviderInfo
+import android.app.Activity
 import android.graphics.Bitmap
 import android.graphics.Canvas
+import android.os.Bundle
 import android.os.Looper
-import android.provider.MediaStore
 import android.view.View
 import android.view.ViewGroup
 import android.widget.Button
 import android.widget.ListView
 import android.widget.TextView
-import dalvik.system.CloseGuard
 import java.io.File
 import kotlin.test.assertEquals
 import kotlin.test.assertTrue
@@ -19,7 +18,6 @@ import org.junit.Test
 import org.junit.runner.RunWith
 import org.robolectric.Robolectric
 import org.robolectric.RobolectricTestRunner
-import org.robolectric.RuntimeEnvironment
 import org.robolectric.Shadows.shadowOf
 import org.robolectric.annotation.Config
 import org.robolectric.annotation.GraphicsMode
@@ -30,15 +28,7 @@ import org.robolectric.annotation.GraphicsMode
 @Config(sdk = [32], shadows = [DetachableDescriptor::class])
 class GalleryScreenTest {
     @Before
-    fun pictures() {
-        shadowOf(RuntimeEnvironment.getApplication())
-            .grantPermissions("android.permission.READ_EXTERNAL_STORAGE")
-        val media = ProviderInfo().apply { authority = MediaStore.AUTHORITY }
-        Robolectric.buildContentProvider(FakeMediaStore::class.java).create(media)
-        FakeMediaStore.trashRequests.clear()
-        // DetachableDescriptor leaves out what would tell the guard.
-        CloseGuard.setEnabled(false)
-    }
+    fun pictures() = FakeMediaStore.install()
 
     @Test
     @Config(qualifiers = "w411dp-h840dp-xhdpi")
@@ -51,7 +41,7 @@ class GalleryScreenTest {
         assertEquals("Keep 2 pictures", activity.text(R.id.keep))
         save(activity, "gallery-en-selected")
         activity.view<Button>(R.id.trash).performClick()
-        assertEquals(listOf("create_trash_request"), FakeMediaStore.trashRequests)
+        assertEquals(2, FakeMediaStore.asked.size)
 
         activity.view<Button>(R.id.keep).performClick()
         val after = activity.text(R.id.tab_irrelevant)
@@ -75,10 +65,53 @@ class GalleryScreenTest {
         assertTrue("بالمئة" in cell.contentDescription)
     }
 
-    private fun scanned(): GalleryActivity {
-        val activity = Robolectric.buildActivity(GalleryActivity::class.java).setup().get()
+    @Test
+    @Config(qualifiers = "w411dp-h840dp-xhdpi")
+    fun `a rotation loses neither the selection nor what lies in the system's dialog`() {
+        val controller = Robolectric.buildActivity(GalleryActivity::class.java).setup()
+        val before = count(scanned(controller.get()).text(R.id.tab_irrelevant))
+        cells(controller.get()).take(3).forEach { it.performClick() }
+        controller.get().view<Button>(R.id.trash).performClick()
+
+        controller.recreate()
+        val rotated = controller.get()
+        assertEquals("Keep 3 pictures", rotated.text(R.id.keep))
+        FakeMediaStore.confirmTrash()
+        answer(rotated)
+        idle()
+        assertEquals(before - 3, count(rotated.text(R.id.tab_irrelevant)))
+        assertEquals(View.GONE, rotated.view<View>(R.id.actions).visibility)
+    }
+
+    @Test
+    @Config(qualifiers = "w411dp-h840dp-xhdpi")
+    fun `a process that dies behind the system's dialog comes back without the pictures`() {
+        val first = Robolectric.buildActivity(GalleryActivity::class.java).setup()
+        val before = count(scanned(first.get()).text(R.id.tab_irrelevant))
+        cells(first.get()).take(2).forEach { it.performClick() }
+        first.get().view<Button>(R.id.trash).performClick()
+        val state = Bundle()
+        first.saveInstanceState(state).pause().stop().destroy()
+
+        FakeMediaStore.confirmTrash()
+        val second = Robolectric.buildActivity(GalleryActivity::class.java).setup(state)
+        answer(second.get())
+        scanned(second.get(), FakeMediaStore.PICTURES - 2)
+        assertEquals(before - 2, count(second.get().text(R.id.tab_irrelevant)))
+    }
+
+    /** The system's dialog closes with yes. */
+    private fun answer(activity: GalleryActivity) {
+        shadowOf(activity).callOnActivityResult(TRASH_REQUEST_CODE, Activity.RESULT_OK, null)
+    }
+
+    private fun scanned(
+        activity: GalleryActivity = Robolectric.buildActivity(GalleryActivity::class.java).setup().get(),
+        pictures: Int = FakeMediaStore.PICTURES,
+    ): GalleryActivity {
         val until = System.nanoTime() + 60_000_000_000
-        while (count(activity.text(R.id.tab_personal)) + count(activity.text(R.id.tab_irrelevant)) < PICTURES) {
+        fun shown() = count(activity.text(R.id.tab_personal)) + count(activity.text(R.id.tab_irrelevant))
+        while (shown() < pictures) {
             assertTrue(System.nanoTime() < until, "the scan takes too long: ${activity.text(R.id.status)}")
             idle()
         }
@@ -118,6 +151,6 @@ class GalleryScreenTest {
     }
 
     private companion object {
-        const val PICTURES = 30
+        const val TRASH_REQUEST_CODE = 2
     }
 }
