@@ -10,6 +10,7 @@ import kotlinx.coroutines.launch
 import org.epicclassifier.internal.ListenerRelay
 import org.epicclassifier.internal.abandoning
 import org.epicclassifier.internal.ffi.Engine
+import org.epicclassifier.internal.ffi.setLogSink as setNativeSink
 import org.epicclassifier.internal.guarded
 import org.epicclassifier.internal.toNative
 import org.epicclassifier.internal.toPublic
@@ -180,6 +181,17 @@ public class Epic private constructor(private val engine: Engine) : AutoCloseabl
         @JvmOverloads
         public fun openBlocking(options: EpicOptions = EpicOptions()): Epic =
             guarded { Epic(Engine.open(options.toNative())) }
+
+        /**
+         * Sends log lines of [level] and above to [sink]; without a sink to logcat, on Android. Without a
+         * call nothing is logged.
+         *
+         * @throws EpicException.InvalidArgument if the process has another Rust logger already
+         */
+        @JvmStatic
+        @JvmOverloads
+        public fun setLogSink(level: LogLevel, sink: LogSink? = null): Unit =
+            guarded { setNativeSink(level.toNative(), sink?.toNative()) }
 
         /** As [openBlocking]. */
         public suspend fun open(options: EpicOptions = EpicOptions()): Epic =

@@ -3,6 +3,7 @@ package org.epicclassifier
 import java.io.File
 import java.nio.ByteBuffer
 import java.nio.file.Path
+import java.util.Collections
 import kotlin.test.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
@@ -98,5 +99,17 @@ class ErrorsTest {
         assertFailsWith<EpicException.Closed> {
             epic.classifyBlocking(ImageSource.Bytes(Fixtures.picture(1)))
         }
+    }
+
+    @Test
+    fun `log lines come in and hold no path`() {
+        val lines = Collections.synchronizedList(mutableListOf<String>())
+        Epic.setLogSink(LogLevel.DEBUG) { level, target, message -> lines += "$level $target $message" }
+        withEpic { epic ->
+            runCatching { epic.classifyBlocking(ImageSource.Path("/no/such/secret.jpg")) }
+            assertTrue(lines.any { it.startsWith("INFO epic") && epic.pack.id in it }, "$lines")
+        }
+        assertTrue(lines.none { "secret" in it })
+        Epic.setLogSink(LogLevel.ERROR) { _, _, _ -> error("a sink that fails disturbs nobody") }
     }
 }

@@ -4,6 +4,8 @@ import org.epicclassifier.EpicException
 import org.epicclassifier.EpicOptions
 import org.epicclassifier.ImageSource
 import org.epicclassifier.ItemOpener
+import org.epicclassifier.LogLevel
+import org.epicclassifier.LogSink
 import org.epicclassifier.MetadataPart
 import org.epicclassifier.OpenedItem
 import org.epicclassifier.Orientation
@@ -19,6 +21,8 @@ import org.epicclassifier.WeightsSource
 import org.epicclassifier.internal.ffi.EngineOptions
 import org.epicclassifier.internal.ffi.EpicException as NativeException
 import org.epicclassifier.internal.ffi.ItemOpener as NativeOpener
+import org.epicclassifier.internal.ffi.LogLevel as NativeLevel
+import org.epicclassifier.internal.ffi.LogSink as NativeSink
 import org.epicclassifier.internal.ffi.MetadataParts
 import org.epicclassifier.internal.ffi.OpenedItem as NativeOpened
 import org.epicclassifier.internal.ffi.Orientation as NativeOrientation
@@ -115,8 +119,15 @@ internal fun ScanItem.toNative(): NativeItem = when (this) {
 internal fun ScanOptions.toNative() =
     NativeScanOptions(jobs.toUInt(), intervalMillis.toUInt(), store?.native)
 
+internal fun LogLevel.toNative() = NativeLevel.entries[ordinal]
+
+internal fun LogSink.toNative() = object : NativeSink {
+    override fun log(level: NativeLevel, target: String, message: String): Unit =
+        callback { this@toNative.log(LogLevel.entries[level.ordinal], target, message) }
+}
+
 internal fun ItemOpener.toNative() = object : NativeOpener {
-    override fun open(key: String): NativeOpened = callback { this@toNative.open(key).toNative() }
+    override fun openItem(key: String): NativeOpened = callback { this@toNative.open(key).toNative() }
 }
 
 private fun OpenedItem.toNative(): NativeOpened = when (this) {
