@@ -52,7 +52,8 @@ pub trait ItemOpener: Send + Sync {
     ///
     /// # Errors
     /// Whatever it throws counts as a file that cannot be read now.
-    fn open(&self, key: String) -> Result<OpenedItem, EpicError>;
+    // Not `open`, which Swift's generated header cannot spell.
+    fn open_item(&self, key: String) -> Result<OpenedItem, EpicError>;
 }
 
 /// The outcome for one item.
@@ -202,7 +203,7 @@ struct Opener {
 impl OpenItem for Opener {
     fn open(&self) -> Result<gallery::OpenedItem, PictureError> {
         let unreadable = |_| PictureError::Io { kind: std::io::ErrorKind::Other };
-        let opened = self.opener.open(self.key.clone()).map_err(unreadable)?;
+        let opened = self.opener.open_item(self.key.clone()).map_err(unreadable)?;
         Ok(match opened {
             OpenedItem::Path { path } => gallery::OpenedItem::File(std::fs::File::open(path)?),
             OpenedItem::File { descriptor } => {
