@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: formatting, clippy, docs,
-# dependency rules, Rust tests, the Kotlin library on the JVM, ONNX checks against ONNX
+# dependency rules, Rust tests, the Kotlin library on the JVM, the Swift package, ONNX checks against ONNX
 # Runtime, parity of the metadata networks with their originals, and how well text is read.
 #
 #   bash tests/run.sh            everything
@@ -68,6 +68,12 @@ EPIC_EXPORT_DIR="$exports" cargo test --release --workspace --features epic-trai
 
 step "Kotlin library on the JVM"
 bash tests/android.sh
+
+step "Swift package"
+bash tests/ios.sh
+
+step "names in Rust, Kotlin and Swift"
+python3 tests/api.py
 
 step "ONNX checker and ONNX Runtime"
 "$venv/bin/python" tests/onnx/check.py --epic "$CARGO_TARGET_DIR/release/epic" --exports "$exports"
