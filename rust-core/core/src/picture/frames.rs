@@ -4,7 +4,7 @@ use super::ImageFormat;
 
 /// Number of frames, counted at most to `limit + 1`; 1 for still formats and
 /// for damaged structure, which the decoder then reports.
-pub(super) fn count_frames(format: ImageFormat, data: &[u8], limit: u32) -> u32 {
+pub fn count_frames(format: ImageFormat, data: &[u8], limit: u32) -> u32 {
     let frames = match format {
         ImageFormat::Png => apng_frames(data),
         ImageFormat::WebP => webp_frames(data, limit),

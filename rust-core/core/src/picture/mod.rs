@@ -19,6 +19,7 @@ mod source;
 pub use decode::{DecodeOptions, Target, decode, dimensions};
 pub use error::PictureError;
 pub use format::ImageFormat;
+pub use frames::count_frames;
 pub use limits::Limits;
 pub use orientation::Orientation;
 pub(crate) use source::read_file;

@@ -6,7 +6,9 @@
 
 mod cache;
 mod catalog;
+pub mod check;
 mod csv;
+pub mod dedupe;
 mod error;
 mod hex;
 mod labels;
@@ -16,12 +18,15 @@ mod near_duplicates;
 mod partition;
 mod perceptual;
 mod pixels;
+pub mod rank;
 mod search;
 mod source;
 mod split;
 #[cfg(test)]
 mod testing;
+pub mod transaction;
 mod union_find;
+pub mod version;
 
 pub use catalog::{Dataset, OpenOptions, Rejected, Sample};
 pub use error::{DatasetError, SplitError};

@@ -14,9 +14,11 @@ use crate::random::SplitMix64;
 pub(super) struct TempFolder(PathBuf);
 
 impl TempFolder {
-    /// `name` must be unique among the tests.
     pub(super) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("epic-dataset-{}-{name}", std::process::id()));
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("epic-dataset-{}-{number}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
         let _ = fs::remove_dir_all(&path);
         fs::create_dir_all(&path).unwrap();
         Self(path)
@@ -96,7 +98,7 @@ pub(super) fn noise(seed: u64, width: u32, height: u32) -> RgbPixels {
 }
 
 /// What a picture of its own might have, without the time to draw it.
-fn random_fingerprint(seed: u64) -> Fingerprint {
+pub(super) fn random_fingerprint(seed: u64) -> Fingerprint {
     let mut rng = SplitMix64::new(seed);
     Fingerprint {
         hash: PerceptualHash(std::array::from_fn(|_| rng.next())),

@@ -1,0 +1,126 @@
+//! Which of several files of the same picture to keep.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::check::FileReport;
+use super::near_duplicates::{NearDuplicateRule, near_duplicate_clusters};
+use super::perceptual::Fingerprint;
+use super::transaction::{Destination, Plan};
+
+/// Files that show the same picture.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DuplicateGroup {
+    /// The best file's path: most pixels, then most bytes, then the first name.
+    pub keep: String,
+    /// The others, best first.
+    pub others: Vec<String>,
+    /// Whether all have the same bytes.
+    pub exact: bool,
+    /// Their class folders, where there are several: a label error that a person has to settle.
+    pub conflicting_classes: Vec<String>,
+}
+
+/// Groups of two and more, in the order of their first file. Files that do not decode are in none.
+pub fn duplicate_groups(reports: &[FileReport], rule: &NearDuplicateRule) -> Vec<DuplicateGroup> {
+    let usable: Vec<(&FileReport, &Fingerprint)> =
+        reports.iter().filter_map(|report| Some((report, report.fingerprint.as_ref()?))).collect();
+    let fingerprints: Vec<Fingerprint> =
+        usable.iter().map(|(_, fingerprint)| (*fingerprint).clone()).collect();
+    let clusters = near_duplicate_clusters(&fingerprints, rule);
+    let mut members: Vec<Vec<&FileReport>> =
+        vec![Vec::new(); clusters.iter().max().map_or(0, |last| last + 1)];
+    for (cluster, (report, _)) in clusters.iter().zip(&usable) {
+        members[*cluster].push(report);
+    }
+    members.into_iter().filter(|members| members.len() > 1).map(group).collect()
+}
+
+fn group(mut members: Vec<&FileReport>) -> DuplicateGroup {
+    let exact = members.iter().all(|report| report.sha256 == members[0].sha256);
+    let classes: BTreeSet<&str> = members.iter().filter_map(|report| class_of(report)).collect();
+    let conflicting_classes = match classes.len() {
+        0 | 1 => Vec::new(),
+        _ => classes.into_iter().map(str::to_owned).collect(),
+    };
+    members.sort_by_key(|report| {
+        let pixels = u64::from(report.width) * u64::from(report.height);
+        (Reverse(pixels), Reverse(report.bytes), report.relative_path.clone())
+    });
+    let mut paths = members.into_iter().map(|report| report.relative_path.clone());
+    let keep = paths.next().unwrap_or_default();
+    DuplicateGroup { keep, others: paths.collect(), exact, conflicting_classes }
+}
+
+/// The folder right below the data set's, which is the class.
+fn class_of(report: &FileReport) -> Option<&str> {
+    report.relative_path.split_once('/').map(|(class, _)| class)
+}
+
+/// All but the best of each group into the trash. Groups whose files have several labels stay: which label
+/// is right is for a person to say.
+pub fn dedupe_plan(groups: &[DuplicateGroup]) -> Plan {
+    let settled = groups.iter().filter(|group| group.conflicting_classes.is_empty());
+    let moves: Vec<_> = settled
+        .flat_map(|group| group.others.iter().map(|path| (path.clone(), Destination::Trash)))
+        .collect();
+    Plan { title: format!("dedupe: {} copies into the trash", moves.len()), moves }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::testing::random_fingerprint;
+
+    fn report(path: &str, seed: u64, side: u32, bytes: u64) -> FileReport {
+        FileReport {
+            relative_path: path.to_owned(),
+            bytes,
+            sha256: Some(format!("{seed}-{side}-{bytes}")),
+            format: Some("JPEG".to_owned()),
+            width: side,
+            height: side,
+            frames: 1,
+            quality: None,
+            fingerprint: Some(random_fingerprint(seed)),
+            faults: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_best_file_is_kept() {
+        let reports = [
+            report("a/small.jpg", 1, 100, 50),
+            report("a/big.jpg", 1, 400, 20),
+            report("a/big_better.jpg", 1, 400, 90),
+            report("a/other.jpg", 2, 400, 90),
+        ];
+        let groups = duplicate_groups(&reports, &NearDuplicateRule::default());
+        assert_eq!(groups.len(), 1);
+        assert_eq!(groups[0].keep, "a/big_better.jpg");
+        assert_eq!(groups[0].others, ["a/big.jpg", "a/small.jpg"]);
+        assert!(!groups[0].exact);
+        let plan = dedupe_plan(&groups);
+        assert_eq!(plan.moves.len(), 2);
+        assert_eq!(plan.title, "dedupe: 2 copies into the trash");
+    }
+
+    #[test]
+    fn one_picture_under_two_labels_is_left_to_a_person() {
+        let reports = [report("a/1.jpg", 1, 100, 50), report("b/1.jpg", 1, 100, 50)];
+        let groups = duplicate_groups(&reports, &NearDuplicateRule::default());
+        assert!(groups[0].exact);
+        assert_eq!(groups[0].conflicting_classes, ["a", "b"]);
+        assert!(dedupe_plan(&groups).moves.is_empty());
+    }
+
+    #[test]
+    fn damaged_files_are_in_no_group() {
+        let mut damaged = report("a/1.jpg", 1, 100, 50);
+        damaged.fingerprint = None;
+        let reports = [damaged.clone(), damaged, report("a/2.jpg", 1, 100, 50)];
+        assert!(duplicate_groups(&reports, &NearDuplicateRule::default()).is_empty());
+    }
+}
