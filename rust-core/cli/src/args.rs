@@ -7,6 +7,8 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand};
 use epic_core::metadata::{MetadataOptions, Parts};
 
+use crate::dataset::DatasetCommand;
+
 /// Sorts the pictures of a phone gallery into personal and irrelevant ones.
 ///
 /// Exit codes: 0 done; 1 some inputs failed (each is reported); 2 wrong usage, or
@@ -27,6 +29,9 @@ pub(crate) enum Command {
     Metadata(MetadataArguments),
     /// Measure a pack on a labelled data set (a folder per class).
     Evaluate(EvaluateArguments),
+    /// Clean a data set: damaged files, duplicates, review in order; every change can be undone.
+    #[command(subcommand)]
+    Dataset(DatasetCommand),
     /// Verify, inspect and build model packs.
     #[command(subcommand)]
     Pack(PackCommand),

@@ -2,6 +2,7 @@
 
 mod args;
 mod contact_sheet;
+mod dataset;
 mod embedded;
 mod evaluate;
 mod external;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         Command::Scan(options) => scan::run(&options),
         Command::Metadata(options) => metadata::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
+        Command::Dataset(command) => dataset::run(&command),
         Command::Pack(command) => pack::run(&command),
         Command::Train(options) => external::train(&options.arguments),
     };

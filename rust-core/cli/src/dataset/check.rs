@@ -1,0 +1,94 @@
+//! `epic dataset check`.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::process::ExitCode;
+
+use epic_core::metadata::{MetadataExtractor, MetadataOptions};
+use epic_training::dataset::check::{Checker, Fault, FileReport};
+use epic_training::dataset::transaction::{Destination, Plan};
+
+use super::args::CheckArguments;
+use super::{change, look_at};
+use crate::embedded::open_weights;
+use crate::output::{Failure, shown, write_file};
+
+pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
+    if let Some(jobs) = arguments.jobs {
+        epic_training::set_jobs(jobs);
+    }
+    let extractor = if arguments.no_text {
+        None
+    } else {
+        let weights = open_weights(arguments.weights.as_deref())?;
+        Some(MetadataExtractor::new(weights, MetadataOptions::default()))
+    };
+    let mut checker = Checker { extractor: extractor.as_ref(), ..Checker::default() };
+    for file in &arguments.signatures {
+        let added = checker.placeholders.add_file(file);
+        added.map_err(|error| Failure::Data(error.to_string()))?;
+    }
+    let list = arguments.list.as_deref().map(read_list).transpose()?;
+    let reports = look_at(&arguments.dataset.folder, list, &checker)?;
+    let lines = || reports.iter().map(|report| serde_json::to_string(report).unwrap_or_default());
+    if let Some(out) = &arguments.out {
+        let text: String = lines().map(|line| line + "\n").collect();
+        write_file(out, text.as_bytes())?;
+    }
+    if arguments.dataset.json {
+        for line in lines() {
+            writeln!(io::stdout(), "{line}")?;
+        }
+    } else {
+        print_findings(&reports)?;
+    }
+    change::apply(&arguments.dataset.folder, &plan(&reports), arguments.apply.apply)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn read_list(path: &Path) -> Result<Vec<String>, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Data(format!("{}: {error}", path.display())))?;
+    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
+fn print_findings(reports: &[FileReport]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    let mut counts: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
+    for report in reports {
+        for fault in &report.faults {
+            writeln!(out, "{}: {}", shown(Path::new(&report.relative_path)), describe(fault))?;
+            let count = counts.entry(fault.kind()).or_insert((0, fault.is_unusable()));
+            count.0 += 1;
+        }
+    }
+    let unusable = reports.iter().filter(|report| report.is_unusable()).count();
+    writeln!(out, "\n{} files, {unusable} of no use", reports.len())?;
+    for (kind, (count, is_unusable)) in counts {
+        writeln!(out, "{count:>8}  {kind}{}", if is_unusable { "" } else { "  (to look at)" })?;
+    }
+    Ok(())
+}
+
+fn describe(fault: &Fault) -> String {
+    let kind = fault.kind().replace('_', " ");
+    match fault {
+        Fault::Unreadable { reason } | Fault::Corrupt { reason } => format!("{kind}: {reason}"),
+        Fault::Placeholder { name, .. } => format!("{kind}: {name}"),
+        Fault::WrongExtension { format } => format!("{kind}: it is {format}"),
+        Fault::Animated { frames } => format!("{kind}: {frames} frames"),
+        Fault::Tiny { side } => format!("{kind}: {side} pixels"),
+        Fault::ExtremeAspect { ratio } => format!("{kind}: {ratio:.1}"),
+        Fault::Repeated { copies } => format!("{kind}: {copies} times"),
+        _ => kind,
+    }
+}
+
+/// What is of no use goes into the trash.
+fn plan(reports: &[FileReport]) -> Plan {
+    let unusable = reports.iter().filter(|report| report.is_unusable());
+    let moves: Vec<_> =
+        unusable.map(|report| (report.relative_path.clone(), Destination::Trash)).collect();
+    Plan { title: format!("check: {} files of no use into the trash", moves.len()), moves }
+}

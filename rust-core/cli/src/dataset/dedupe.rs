@@ -1,0 +1,53 @@
+//! `epic dataset dedupe`.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use epic_training::dataset::NearDuplicateRule;
+use epic_training::dataset::check::{Checker, Placeholders};
+use epic_training::dataset::dedupe::{dedupe_plan, duplicate_groups};
+
+use super::args::DedupeArguments;
+use super::{change, look_at};
+use crate::output::Failure;
+
+pub(super) fn run(arguments: &DedupeArguments) -> Result<ExitCode, Failure> {
+    if let Some(jobs) = arguments.jobs {
+        epic_training::set_jobs(jobs);
+    }
+    let checker = Checker { placeholders: Placeholders::default(), ..Checker::default() };
+    let reports = look_at(&arguments.dataset.folder, None, &checker)?;
+    let mut groups = duplicate_groups(&reports, &NearDuplicateRule::default());
+    if arguments.exact {
+        groups.retain(|group| group.exact);
+    }
+    let mut out = io::stdout().lock();
+    if arguments.dataset.json {
+        for group in &groups {
+            writeln!(out, "{}", serde_json::to_string(group).unwrap_or_default())?;
+        }
+    } else {
+        for group in &groups {
+            let kind = if group.exact { "same bytes" } else { "same picture" };
+            let labels = match group.conflicting_classes.as_slice() {
+                [] => String::new(),
+                classes => format!(", labelled {}: left to you", classes.join(" and ")),
+            };
+            writeln!(out, "{} ({kind}{labels})", group.keep)?;
+            for path in &group.others {
+                writeln!(out, "    {path}")?;
+            }
+        }
+        let copies: usize = groups.iter().map(|group| group.others.len()).sum();
+        let conflicts = groups.iter().filter(|group| !group.conflicting_classes.is_empty()).count();
+        writeln!(
+            out,
+            "\n{} files, {copies} copies of {} pictures, {conflicts} under several labels",
+            reports.len(),
+            groups.len()
+        )?;
+    }
+    drop(out);
+    change::apply(&arguments.dataset.folder, &dedupe_plan(&groups), arguments.apply.apply)?;
+    Ok(ExitCode::SUCCESS)
+}
