@@ -33,7 +33,8 @@ export IPHONEOS_DEPLOYMENT_TARGET=16.0
 # Instead of asking Xcode for it.
 export SDKROOT="$cache"
 export CC_aarch64_apple_ios=clang AR_aarch64_apple_ios=llvm-ar
-export CFLAGS_aarch64_apple_ios="--target=arm64-apple-ios16.0 -nostdlibinc -isystem $headers"
+# Older clangs take the environment kernelkit, which they do not know, for that of every target.
+export CFLAGS_aarch64_apple_ios="--target=arm64-apple-ios16.0 -nostdlibinc -isystem $headers -D__is_target_environment(x)=0"
 cargo rustc --profile mobile --config 'profile.mobile.strip="none"' --target "$target" --package epic-ffi \
     --no-default-features --crate-type staticlib
 cargo build --release --package epic-bindgen
