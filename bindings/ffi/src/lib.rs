@@ -10,6 +10,7 @@ pub mod engine;
 pub mod error;
 #[cfg(not(target_vendor = "apple"))]
 mod jvm;
+#[cfg_attr(target_vendor = "apple", allow(dead_code, reason = "only the JVM locks memory"))]
 mod locked;
 pub mod logging;
 pub mod metadata;
