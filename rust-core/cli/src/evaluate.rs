@@ -48,13 +48,12 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
     }
     if let Some(file) = &arguments.html {
         let report = report_data::report(&classifier, &dataset, &predictions, evaluation.clone())
-            .map_err(|error| Failure::Data(error.to_string()))?;
+            .map_err(Failure::data)?;
         write_file(file, report::render(&report).as_bytes())?;
         tell(format_args!("report written to {}", file.display()));
     }
     if arguments.json {
-        let json =
-            serde_json::to_string(&evaluation).map_err(|error| Failure::Data(error.to_string()))?;
+        let json = serde_json::to_string(&evaluation).map_err(Failure::data)?;
         writeln!(io::stdout(), "{json}")?;
     } else {
         writeln!(io::stdout(), "{}", report::render_markdown_table(&evaluation))?;
@@ -72,7 +71,7 @@ fn open_dataset(
         progress.set_length(total as u64);
         progress.set_position(done as u64);
     })
-    .map_err(|error| Failure::Data(error.to_string()))?;
+    .map_err(Failure::data)?;
     progress.finish_and_clear();
     for folder in &dataset.unknown_folders {
         tell(format_args!("{folder} is no class of this pack, left out"));
@@ -117,8 +116,7 @@ fn evaluate(
         chosen_threshold: manifest.thresholds.groups.values().next().map(|t| f64::from(*t)),
         ..EvaluationOptions::default()
     };
-    Evaluation::compute(&labels, predictions, &options)
-        .map_err(|error| Failure::Data(error.to_string()))
+    Evaluation::compute(&labels, predictions, &options).map_err(Failure::data)
 }
 
 fn prediction_lines(dataset: &Dataset, predictions: &[Prediction]) -> String {

@@ -34,6 +34,11 @@ pub(crate) enum Failure {
 }
 
 impl Failure {
+    /// What is wrong with the data, in the words of whoever found it.
+    pub(crate) fn data(error: impl Display) -> Self {
+        Self::Data(error.to_string())
+    }
+
     pub(crate) fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::StandardOutput(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }

@@ -19,8 +19,7 @@ pub(crate) fn run(command: &PackCommand) -> Result<ExitCode, Failure> {
             let pack = open_pack(pack.pack.as_deref())?;
             let mut out = io::stdout().lock();
             if *json {
-                let json = serde_json::to_string_pretty(pack.manifest())
-                    .map_err(|error| Failure::Data(error.to_string()))?;
+                let json = serde_json::to_string_pretty(pack.manifest()).map_err(Failure::data)?;
                 writeln!(out, "{json}")?;
             } else if *card {
                 write!(out, "{}", pack.model_card().unwrap_or_default())?;

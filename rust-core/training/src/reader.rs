@@ -25,10 +25,6 @@ impl PictureReader for CoreReader {
         };
         let picture = picture::decode(&ImageSource::Path(path), &options)
             .map_err(|error| error.to_string())?;
-        Ok(RgbPixels {
-            width: picture.width(),
-            height: picture.height(),
-            data: picture.rgb().to_vec(),
-        })
+        Ok(RgbPixels::from(&picture))
     }
 }

@@ -16,16 +16,12 @@ fn open(folder: &Path) -> Result<Transactions, Failure> {
     if !folder.is_dir() {
         return Err(Failure::Data(format!("{} is no folder", folder.display())));
     }
-    let (transactions, settled) = Transactions::open(folder).map_err(data)?;
+    let (transactions, settled) = Transactions::open(folder).map_err(Failure::data)?;
     for one in settled {
         let end = if one.state == State::Applied { "finished" } else { "taken back" };
         tell(format_args!("change {} had been interrupted and was {end}: {}", one.id, one.title));
     }
     Ok(transactions)
-}
-
-fn data(error: impl std::fmt::Display) -> Failure {
-    Failure::Data(error.to_string())
 }
 
 /// Carries a plan out, or says how to.
@@ -37,7 +33,7 @@ pub(super) fn apply(folder: &Path, plan: &Plan, is_wanted: bool) -> Result<(), F
         tell(format_args!("nothing was changed: --apply does it ({})", plan.title));
         return Ok(());
     }
-    let done = open(folder)?.apply(plan).map_err(data)?;
+    let done = open(folder)?.apply(plan).map_err(Failure::data)?;
     tell(format_args!(
         "change {}: {} (`epic dataset undo {}` takes it back)",
         done.id,
@@ -49,7 +45,7 @@ pub(super) fn apply(folder: &Path, plan: &Plan, is_wanted: bool) -> Result<(), F
 
 pub(super) fn undo(arguments: &UndoArguments) -> Result<ExitCode, Failure> {
     let FolderArguments { folder, json } = &arguments.dataset;
-    let undone = open(folder)?.undo(arguments.id).map_err(data)?;
+    let undone = open(folder)?.undo(arguments.id).map_err(Failure::data)?;
     if *json {
         writeln!(io::stdout(), "{}", summary(&undone))?;
     } else {
@@ -59,7 +55,7 @@ pub(super) fn undo(arguments: &UndoArguments) -> Result<ExitCode, Failure> {
 }
 
 pub(super) fn restore(arguments: &FolderArguments) -> Result<ExitCode, Failure> {
-    let restored = open(&arguments.folder)?.restore(None).map_err(data)?;
+    let restored = open(&arguments.folder)?.restore(None).map_err(Failure::data)?;
     if arguments.json {
         let missing = &restored.missing;
         let line = json!({"id": restored.id, "restored": restored.restored, "missing": missing});
@@ -76,7 +72,7 @@ pub(super) fn restore(arguments: &FolderArguments) -> Result<ExitCode, Failure> 
 
 pub(super) fn log(arguments: &FolderArguments) -> Result<ExitCode, Failure> {
     let mut unfinished = false;
-    for one in open(&arguments.folder)?.list().map_err(data)? {
+    for one in open(&arguments.folder)?.list().map_err(Failure::data)? {
         unfinished |= !matches!(one.state, State::Applied | State::Undone);
         if arguments.json {
             writeln!(io::stdout(), "{}", summary(&one))?;

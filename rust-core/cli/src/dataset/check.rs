@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
     let mut checker = Checker { extractor: extractor.as_ref(), ..Checker::default() };
     for file in &arguments.signatures {
         let added = checker.placeholders.add_file(file);
-        added.map_err(|error| Failure::Data(error.to_string()))?;
+        added.map_err(Failure::data)?;
     }
     let list = arguments.list.as_deref().map(read_list).transpose()?;
     let reports = look_at(&arguments.dataset.folder, list, &checker)?;

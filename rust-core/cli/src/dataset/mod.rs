@@ -37,7 +37,7 @@ fn look_at(
 ) -> Result<Vec<FileReport>, Failure> {
     let paths = match paths {
         Some(paths) => paths,
-        None => list_files(folder).map_err(|error| Failure::Data(error.to_string()))?,
+        None => list_files(folder).map_err(Failure::data)?,
     };
     if paths.is_empty() {
         return Err(Failure::NoPictures(folder.display().to_string()));

@@ -37,7 +37,7 @@ pub(super) fn run(arguments: &RankArguments) -> Result<ExitCode, Failure> {
     }
     let folder = &arguments.dataset.folder;
     let inside = format!("{}/", arguments.class);
-    let all = list_files(folder).map_err(|error| Failure::Data(error.to_string()))?;
+    let all = list_files(folder).map_err(Failure::data)?;
     let paths: Vec<String> = all.into_iter().filter(|path| path.starts_with(&inside)).collect();
     if paths.is_empty() {
         return Err(Failure::NoPictures(folder.join(&arguments.class).display().to_string()));

@@ -32,22 +32,18 @@ pub(super) fn run(arguments: &SplitArguments) -> Result<ExitCode, Failure> {
     for rejected in &dataset.rejected {
         tell(format_args!("{}: {}, left out", rejected.relative_path, rejected.reason));
     }
-    let split = Split::new(&dataset, &options).map_err(data)?;
+    let split = Split::new(&dataset, &options).map_err(Failure::data)?;
     let duplicates = NearDuplicates::find(&dataset, &options.near_duplicates);
-    let leaks = split.leak_report(&dataset, &duplicates).map_err(data)?;
-    split.save(&arguments.out).map_err(data)?;
+    let leaks = split.leak_report(&dataset, &duplicates).map_err(Failure::data)?;
+    split.save(&arguments.out).map_err(Failure::data)?;
     print(arguments, &dataset, &split, &leaks)?;
     let is_sound = leaks.is_clean() && dataset.rejected.is_empty();
     Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(SOME_FAILED) })
 }
 
-fn data(error: impl std::fmt::Display) -> Failure {
-    Failure::Data(error.to_string())
-}
-
 /// Every folder is a class.
 fn open(folder: &Path) -> Result<Dataset, Failure> {
-    let error = |error: io::Error| data(format_args!("{}: {error}", folder.display()));
+    let error = |error: io::Error| Failure::data(format_args!("{}: {error}", folder.display()));
     let mut classes = Vec::new();
     for entry in fs::read_dir(folder).map_err(error)? {
         let entry = entry.map_err(error)?;
@@ -63,7 +59,7 @@ fn open(folder: &Path) -> Result<Dataset, Failure> {
         progress.set_position(done as u64);
     });
     progress.finish_and_clear();
-    opened.map_err(data)
+    opened.map_err(Failure::data)
 }
 
 fn print(

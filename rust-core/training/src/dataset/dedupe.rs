@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::check::FileReport;
-use super::near_duplicates::{NearDuplicateRule, near_duplicate_clusters};
+use super::near_duplicates::{NearDuplicateRule, groups_of, near_duplicate_clusters};
 use super::perceptual::Fingerprint;
 use super::transaction::{Destination, Plan};
 
@@ -25,17 +25,12 @@ pub struct DuplicateGroup {
 
 /// Groups of two and more, in the order of their first file. Files that do not decode are in none.
 pub fn duplicate_groups(reports: &[FileReport], rule: &NearDuplicateRule) -> Vec<DuplicateGroup> {
-    let usable: Vec<(&FileReport, &Fingerprint)> =
-        reports.iter().filter_map(|report| Some((report, report.fingerprint.as_ref()?))).collect();
-    let fingerprints: Vec<Fingerprint> =
-        usable.iter().map(|(_, fingerprint)| (*fingerprint).clone()).collect();
-    let clusters = near_duplicate_clusters(&fingerprints, rule);
-    let mut members: Vec<Vec<&FileReport>> =
-        vec![Vec::new(); clusters.iter().max().map_or(0, |last| last + 1)];
-    for (cluster, (report, _)) in clusters.iter().zip(&usable) {
-        members[*cluster].push(report);
-    }
-    members.into_iter().filter(|members| members.len() > 1).map(group).collect()
+    let (usable, fingerprints): (Vec<&FileReport>, Vec<&Fingerprint>) =
+        reports.iter().filter_map(|report| Some((report, report.fingerprint.as_ref()?))).unzip();
+    groups_of(&near_duplicate_clusters(&fingerprints, rule))
+        .into_iter()
+        .map(|members| group(members.into_iter().map(|index| usable[index]).collect()))
+        .collect()
 }
 
 fn group(mut members: Vec<&FileReport>) -> DuplicateGroup {

@@ -117,12 +117,12 @@ impl Listing {
     }
 }
 
-fn is_hidden(name: &OsStr) -> bool {
+pub(super) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().first() == Some(&b'.')
 }
 
 /// The path below `root` with `/`; `None` when a name is not unicode.
-fn relative(root: &Path, path: &Path) -> Option<String> {
+pub(super) fn relative(root: &Path, path: &Path) -> Option<String> {
     let names: Option<Vec<&str>> = path
         .strip_prefix(root)
         .ok()?

@@ -80,8 +80,8 @@ impl NearDuplicateRule {
 
 /// Cluster of every picture, numbered 0, 1, … by first appearance: the connected components of
 /// the pairs for which `rule` holds. 100,000 pictures take seconds.
-pub fn near_duplicate_clusters(
-    fingerprints: &[Fingerprint],
+pub fn near_duplicate_clusters<F: AsRef<Fingerprint>>(
+    fingerprints: &[F],
     rule: &NearDuplicateRule,
 ) -> Vec<usize> {
     let mut sets = UnionFind::new(fingerprints.len());
@@ -116,14 +116,19 @@ impl NearDuplicates {
 
     /// Sample indices of the clusters with two members or more, in order of first appearance.
     pub fn groups(&self) -> Vec<Vec<usize>> {
-        let count = self.cluster_of.iter().max().map_or(0, |&c| c + 1);
-        let mut groups = vec![Vec::new(); count];
-        for (i, &cluster) in self.cluster_of.iter().enumerate() {
-            groups[cluster].push(i);
-        }
-        groups.retain(|group| group.len() > 1);
-        groups
+        groups_of(&self.cluster_of)
     }
+}
+
+/// Indices of the members of every cluster with two and more.
+pub(super) fn groups_of(cluster_of: &[usize]) -> Vec<Vec<usize>> {
+    let count = cluster_of.iter().max().map_or(0, |&c| c + 1);
+    let mut groups = vec![Vec::new(); count];
+    for (i, &cluster) in cluster_of.iter().enumerate() {
+        groups[cluster].push(i);
+    }
+    groups.retain(|group| group.len() > 1);
+    groups
 }
 
 fn join_near<F: AsRef<Fingerprint>>(

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use epic_core::Picture;
+
 /// Upright 8-bit RGB pixels, row by row, without padding: `data.len() == 3 * width * height`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RgbPixels {
@@ -11,6 +13,12 @@ pub struct RgbPixels {
     pub height: u32,
     /// Red, green, blue of every pixel.
     pub data: Vec<u8>,
+}
+
+impl From<&Picture> for RgbPixels {
+    fn from(picture: &Picture) -> Self {
+        Self { width: picture.width(), height: picture.height(), data: picture.rgb().to_vec() }
+    }
 }
 
 impl RgbPixels {

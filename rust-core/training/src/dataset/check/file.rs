@@ -170,11 +170,7 @@ fn shape_faults(width: u32, height: u32, thresholds: &Thresholds) -> Vec<Fault> 
 }
 
 fn look_at_pixels(report: &mut FileReport, picture: &Picture, bytes: &[u8], checker: &Checker<'_>) {
-    let pixels = RgbPixels {
-        width: picture.width(),
-        height: picture.height(),
-        data: picture.rgb().to_vec(),
-    };
+    let pixels = RgbPixels::from(picture);
     report.fingerprint = Fingerprint::of(&pixels);
     let Some(quality) = Quality::of(&pixels) else {
         return;

@@ -26,6 +26,7 @@ pub use file::{Checker, FileReport, check_file};
 pub use placeholder::{Placeholders, Signature};
 pub use quality::{QUALITY_MIN_SIDE, Quality};
 
+use super::listing::{is_hidden, relative};
 use super::transaction::WORK_FOLDER;
 
 /// When a picture is worth a look.
@@ -108,16 +109,12 @@ fn mark_repeated(reports: &mut [FileReport], max_copies: usize) {
 /// [`CheckError::Read`] if the folder itself cannot be read.
 pub fn list_files(root: &Path) -> Result<Vec<String>, CheckError> {
     std::fs::read_dir(root).map_err(|source| CheckError::Read { path: root.to_owned(), source })?;
-    let is_hidden = |name: &std::ffi::OsStr| name.as_encoded_bytes().first() == Some(&b'.');
     let walk = walkdir::WalkDir::new(root).min_depth(1).follow_links(false).into_iter();
     let mut paths: Vec<String> = walk
         .filter_entry(|entry| !is_hidden(entry.file_name()))
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
-        .filter_map(|entry| {
-            let path = entry.path().strip_prefix(root).ok()?.to_str()?;
-            Some(path.replace(std::path::MAIN_SEPARATOR, "/"))
-        })
+        .filter_map(|entry| relative(root, entry.path()))
         .collect();
     debug_assert!(paths.iter().all(|path| !path.starts_with(WORK_FOLDER)));
     paths.sort();

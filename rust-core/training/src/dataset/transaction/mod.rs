@@ -18,7 +18,7 @@ mod shift;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -30,7 +30,7 @@ pub use journal::{State, Transaction};
 pub use plan::{Destination, Move, Plan};
 
 use journal::Journal;
-use plan::stamp;
+use plan::{check_free, stamp};
 
 /// The folder inside a data set that holds transactions, trash, versions and caches. Its name begins with a
 /// dot, so that no tool takes it for a class.
@@ -160,13 +160,7 @@ impl Transactions {
                 count: changed.len(),
             });
         }
-        let leaving: BTreeSet<&str> = transaction.moves.iter().map(|one| one.to.as_str()).collect();
-        for one in &transaction.moves {
-            let is_taken = fs::symlink_metadata(self.root.join(&one.from)).is_ok();
-            if is_taken && !leaving.contains(one.from.as_str()) {
-                return Err(TransactionError::Occupied { path: one.from.clone() });
-            }
-        }
+        self.check_way_back(transaction.moves.iter())?;
         self.take_back(&mut transaction)?;
         Ok(transaction)
     }
@@ -182,17 +176,20 @@ impl Transactions {
             .moves
             .iter()
             .partition(|one| fs::symlink_metadata(self.root.join(&one.to)).is_ok());
-        let leaving: BTreeSet<&str> = here.iter().map(|one| one.to.as_str()).collect();
-        for one in &here {
-            let is_taken = fs::symlink_metadata(self.root.join(&one.from)).is_ok();
-            if is_taken && !leaving.contains(one.from.as_str()) {
-                return Err(TransactionError::Occupied { path: one.from.clone() });
-            }
-        }
+        self.check_way_back(here.iter().copied())?;
         let restored = here.len();
         let missing = gone.iter().map(|one| one.from.clone()).collect();
         self.take_back(&mut transaction)?;
         Ok(Restored { id: transaction.id, restored, missing })
+    }
+
+    /// Whether the old places of these files are free.
+    fn check_way_back<'a>(
+        &self,
+        mut moves: impl Iterator<Item = &'a Move> + Clone,
+    ) -> Result<(), TransactionError> {
+        let leaving: HashSet<&str> = moves.clone().map(|one| one.to.as_str()).collect();
+        moves.try_for_each(|one| check_free(&self.root, &one.from, &leaving))
     }
 
     fn latest(&mut self, id: Option<u64>) -> Result<Transaction, TransactionError> {

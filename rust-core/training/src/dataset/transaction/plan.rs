@@ -81,14 +81,23 @@ impl Plan {
             return Err(TransactionError::Repeated { path: repeated(&moves) });
         }
         for one in &moves {
-            let is_taken = !leaving.contains(one.to.as_str())
-                && fs::symlink_metadata(root.join(&one.to)).is_ok();
-            if is_taken || !arriving.insert(one.to.as_str()) {
+            check_free(root, &one.to, &leaving)?;
+            if !arriving.insert(one.to.as_str()) {
                 return Err(TransactionError::Occupied { path: one.to.clone() });
             }
         }
         Ok(moves)
     }
+}
+
+/// A destination is free if nothing is there, or if what is there leaves.
+pub(super) fn check_free(
+    root: &Path,
+    path: &str,
+    leaving: &HashSet<&str>,
+) -> Result<(), TransactionError> {
+    let is_taken = !leaving.contains(path) && fs::symlink_metadata(root.join(path)).is_ok();
+    if is_taken { Err(TransactionError::Occupied { path: path.to_owned() }) } else { Ok(()) }
 }
 
 fn repeated(moves: &[Move]) -> String {

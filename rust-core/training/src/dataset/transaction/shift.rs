@@ -19,16 +19,9 @@ impl Transactions {
         transaction: &Transaction,
         place: fn(&Move) -> &String,
     ) -> Result<(), TransactionError> {
-        let stage = self.journal().stage_of(transaction.id);
-        let mut touched = BTreeSet::from([stage.clone()]);
-        for (index, one) in transaction.moves.iter().enumerate() {
-            let (from, to) = (self.root.join(place(one)), stage.join(index.to_string()));
-            if fs::symlink_metadata(&to).is_err() && fs::symlink_metadata(&from).is_ok() {
-                self.rename(&from, &to)?;
-            }
-            touched.extend(from.parent().map(Path::to_owned));
-        }
-        self.sync(touched)
+        // What lies at the place of a file in the stage is another one.
+        let is_due = |from: &Path, to: &Path| !exists(to) && exists(from);
+        self.pass(transaction, |staged, root, one| (root.join(place(one)), staged), is_due)
     }
 
     /// Moves every file that is in the stage to its place.
@@ -37,14 +30,28 @@ impl Transactions {
         transaction: &Transaction,
         place: fn(&Move) -> &String,
     ) -> Result<(), TransactionError> {
+        let is_due = |from: &Path, _: &Path| exists(from);
+        self.pass(transaction, |staged, root, one| (staged, root.join(place(one))), is_due)
+    }
+
+    /// Renames by `way`, which is given each file's path in the stage, where `is_due`; then makes all
+    /// folders that took part survive a power failure.
+    fn pass(
+        &mut self,
+        transaction: &Transaction,
+        way: impl Fn(PathBuf, &Path, &Move) -> (PathBuf, PathBuf),
+        is_due: impl Fn(&Path, &Path) -> bool,
+    ) -> Result<(), TransactionError> {
         let stage = self.journal().stage_of(transaction.id);
         let mut touched = BTreeSet::from([stage.clone()]);
         for (index, one) in transaction.moves.iter().enumerate() {
-            let (from, to) = (stage.join(index.to_string()), self.root.join(place(one)));
-            if fs::symlink_metadata(&from).is_ok() {
+            let (from, to) = way(stage.join(index.to_string()), &self.root, one);
+            if is_due(&from, &to) {
                 self.rename(&from, &to)?;
             }
-            touched.extend(to.parent().map(Path::to_owned));
+            touched.extend(
+                [&from, &to].into_iter().filter_map(|path| path.parent()).map(Path::to_owned),
+            );
         }
         self.sync(touched)
     }
@@ -95,4 +102,8 @@ impl Transactions {
         }
         Ok(())
     }
+}
+
+fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
 }
