@@ -10,8 +10,6 @@ cd "$(dirname "$0")/../.."
 
 [ "$(uname -s)" = Darwin ] || { echo "this needs macOS with Xcode" >&2; exit 2; }
 export IPHONEOS_DEPLOYMENT_TARGET=16.0 MACOSX_DEPLOYMENT_TARGET=13.0
-# The kinds of locks for network drives ask how full a disk is, which the privacy manifest would have to explain.
-export LIBSQLITE3_FLAGS="-DSQLITE_ENABLE_LOCKING_STYLE=0"
 target="${CARGO_TARGET_DIR:-target}"
 build="ios/build"
 

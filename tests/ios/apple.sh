@@ -32,8 +32,6 @@ headers="$("$venv/bin/python" -c 'import ziglang, pathlib; print(pathlib.Path(zi
 export IPHONEOS_DEPLOYMENT_TARGET=16.0
 # Instead of asking Xcode for it.
 export SDKROOT="$cache"
-# As build-xcframework.sh: the kinds of locks for network drives ask how full a disk is, which would have to be explained.
-export LIBSQLITE3_FLAGS="-DSQLITE_ENABLE_LOCKING_STYLE=0"
 export CC_aarch64_apple_ios=clang AR_aarch64_apple_ios=llvm-ar
 # Older clangs take the environment kernelkit, which they do not know, for that of every target.
 export CFLAGS_aarch64_apple_ios="--target=arm64-apple-ios16.0 -nostdlibinc -isystem $headers -D__is_target_environment(x)=0"
