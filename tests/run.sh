@@ -16,18 +16,17 @@ mkdir -p "$cache"
 
 step() { printf '\n== %s\n' "$*"; }
 
-# Debian and Ubuntu packages, only where something is missing.
+# shellcheck source=tests/packages.sh
+source tests/packages.sh
+# Only where something is missing.
 need_packages() {
-    local missing=() sudo=()
+    local missing=()
     command -v cc >/dev/null || missing+=(build-essential)
     python3 -c 'import venv, ensurepip' 2>/dev/null || missing+=(python3 python3-venv)
     command -v javac >/dev/null || missing+=(default-jdk-headless)
     command -v mvn >/dev/null || missing+=(maven)
     command -v aapt2 >/dev/null || missing+=(aapt)
-    [ "${#missing[@]}" -eq 0 ] && return
-    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-    "${sudo[@]}" apt-get update
-    "${sudo[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
+    install_packages "${missing[@]}"
 }
 
 step "set-up"

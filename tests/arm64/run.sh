@@ -28,12 +28,9 @@ command -v ld.lld >/dev/null || missing+=(lld)
 command -v llvm-readelf >/dev/null || missing+=(llvm)
 command -v aarch64-linux-gnu-gcc >/dev/null || missing+=(gcc-aarch64-linux-gnu libc6-dev-arm64-cross)
 command -v qemu-aarch64 >/dev/null || missing+=(qemu-user)
-if [ "${#missing[@]}" -gt 0 ]; then
-    sudo=()
-    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-    "${sudo[@]}" apt-get update
-    "${sudo[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
-fi
+# shellcheck source=tests/packages.sh
+source tests/packages.sh
+install_packages "${missing[@]}"
 for target in aarch64-linux-android aarch64-unknown-linux-gnu; do
     rustup target list --installed | grep -qx "$target" || rustup target add "$target"
 done

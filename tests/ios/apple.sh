@@ -15,12 +15,9 @@ command -v clang >/dev/null || missing+=(clang)
 command -v llvm-nm >/dev/null || missing+=(llvm)
 # Debian names it with its version.
 [ -n "$(compgen -c ld64.lld)" ] || missing+=(lld)
-if [ "${#missing[@]}" -gt 0 ]; then
-    sudo=()
-    [ "$(id -u)" -eq 0 ] || sudo=(sudo)
-    "${sudo[@]}" apt-get update
-    "${sudo[@]}" apt-get install -y --no-install-recommends "${missing[@]}"
-fi
+# shellcheck source=tests/packages.sh
+source tests/packages.sh
+install_packages "${missing[@]}"
 linker="$(compgen -c ld64.lld | sort | head -1)"
 target=aarch64-apple-ios
 rustup target list --installed | grep -qx "$target" || rustup target add "$target"

@@ -29,6 +29,10 @@ public enum EpicError: Error, Sendable, Hashable {
     /// For developers, in English.
     public var message: String { parts.message }
 
+    static func invalidArgument(_ message: String) -> EpicError {
+        .invalidArgument(kind: "invalid_argument", message: message)
+    }
+
     private var parts: (kind: String, message: String) {
         switch self {
         case .read(let kind, let message), .decode(let kind, let message),

@@ -79,10 +79,7 @@ extension ScanItem {
     fileprivate var storeKey: String {
         get throws {
             guard let key else {
-                throw EpicError.invalidArgument(
-                    kind: "invalid_argument",
-                    message: "data without a name is not known to a store"
-                )
+                throw EpicError.invalidArgument("data without a name is not known to a store")
             }
             return key
         }

@@ -100,10 +100,6 @@ func thrown(_ work: () async throws -> some Any) async -> (any Error)? {
     }
 }
 
-extension Verdict {
-    func score(of className: String) -> Float? { scores.first { $0.className == className }?.score }
-}
-
 extension ScanResult {
     var verdict: Verdict? {
         if case .classified(let verdict, _, _) = outcome { verdict } else { nil }

@@ -21,19 +21,13 @@
 
         func withPixels<Result>(_ body: (Data, PixelLayout) throws -> Result) throws -> Result {
             guard CVPixelBufferGetPixelFormatType(buffer) == kCVPixelFormatType_32BGRA else {
-                throw EpicError.invalidArgument(
-                    kind: "invalid_argument",
-                    message: "the pixel buffer is not in the format 32BGRA"
-                )
+                throw EpicError.invalidArgument("the pixel buffer is not in the format 32BGRA")
             }
             guard
                 CVPixelBufferLockBaseAddress(buffer, .readOnly) == kCVReturnSuccess,
                 let address = CVPixelBufferGetBaseAddress(buffer)
             else {
-                throw EpicError.invalidArgument(
-                    kind: "invalid_argument",
-                    message: "the pixel buffer cannot be locked"
-                )
+                throw EpicError.invalidArgument("the pixel buffer cannot be locked")
             }
             defer { CVPixelBufferUnlockBaseAddress(buffer, .readOnly) }
             let layout = PixelLayout(

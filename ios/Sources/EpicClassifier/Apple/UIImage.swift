@@ -9,10 +9,7 @@
         ///   of Core Image.
         public static func uiImage(_ image: UIImage) throws -> ImageSource {
             guard let pixels = image.cgImage else {
-                throw EpicError.invalidArgument(
-                    kind: "invalid_argument",
-                    message: "the image has no bitmap: render it first"
-                )
+                throw EpicError.invalidArgument("the image has no bitmap: render it first")
             }
             return .cgImage(pixels, orientation: CGImagePropertyOrientation(image.imageOrientation))
         }

@@ -24,10 +24,7 @@ extension EpicError {
 /// A number as the border takes it.
 func count<Number: FixedWidthInteger>(_ value: Int, _ name: String) throws -> Number {
     guard let number = Number(exactly: value) else {
-        throw EpicError.invalidArgument(
-            kind: "invalid_argument",
-            message: "\(name) is \(value), not in \(Number.min)...\(Number.max)"
-        )
+        throw EpicError.invalidArgument("\(name) is \(value), not in \(Number.min)...\(Number.max)")
     }
     return number
 }
@@ -50,10 +47,7 @@ private func milliseconds<Number: FixedWidthInteger>(
     _ seconds: TimeInterval, _ name: String
 ) throws -> Number {
     guard let number = Number(exactly: (seconds * 1000).rounded()) else {
-        throw EpicError.invalidArgument(
-            kind: "invalid_argument",
-            message: "\(name) is \(seconds) s, which is no time"
-        )
+        throw EpicError.invalidArgument("\(name) is \(seconds) s, which is no time")
     }
     return number
 }
