@@ -76,8 +76,15 @@ pub(crate) struct ScanArguments {
 #[command(group = clap::ArgGroup::new("result").required(true))]
 pub(crate) struct MetadataArguments {
     /// Pictures and folders (searched recursively, hidden files left out).
-    #[arg(required = true)]
+    #[arg(required_unless_present = "merge")]
     pub(crate) paths: Vec<PathBuf>,
+    /// Only the pictures of this list, one path a line from the one folder that is given: a shard of
+    /// `epic dataset shards`.
+    #[arg(long, value_name = "FILE", conflicts_with = "merge")]
+    pub(crate) list: Option<PathBuf>,
+    /// Put tables of shards together instead, into --out.
+    #[arg(long, value_name = "TABLE", num_args = 1.., conflicts_with = "paths", requires = "out")]
+    pub(crate) merge: Vec<PathBuf>,
     /// Write a table: the ending chooses CSV, JSON Lines or Parquet.
     #[arg(long, value_name = "FILE.(csv|jsonl|parquet)", group = "result")]
     pub(crate) out: Option<PathBuf>,

@@ -2,31 +2,34 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use epic_core::ImageSource;
 use epic_core::gallery::{TaskControl, default_jobs, for_each_in_order};
 use epic_core::metadata::{ImageMetadata, MetadataError, MetadataExtractor, MetadataOptions};
 use epic_training::table::{
-    self, ExtractOptions, ExtractSummary, Observer, TableError, TablePicture,
+    self, ExtractOptions, ExtractSummary, MergeSummary, Observer, TableError, TablePicture,
 };
 use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::args::MetadataArguments;
 use crate::embedded::open_weights;
-use crate::output::{Failure, shown, tell};
+use crate::output::{Failure, read_list, shown, tell};
 use crate::overlay::Overlays;
 use crate::progress::{INTERRUPTED, bar, cancel_on_ctrl_c};
 use crate::{NOTHING_RAN, SOME_FAILED};
 
 pub(crate) fn run(arguments: &MetadataArguments) -> Result<ExitCode, Failure> {
+    if let Some(out) = arguments.out.as_deref().filter(|_| !arguments.merge.is_empty()) {
+        return merge(&arguments.merge, out);
+    }
     let weights = open_weights(arguments.weights.as_deref())?;
     let MetadataArguments { max_text_boxes, text_time, .. } = *arguments;
     let extractor = MetadataExtractor::new(weights, MetadataOptions { max_text_boxes, text_time });
-    let pictures = table::list_pictures(&arguments.paths);
-    if pictures.is_empty() {
+    let pictures = pictures(arguments)?;
+    if pictures.is_empty() && arguments.list.is_none() {
         let named: Vec<_> = arguments.paths.iter().map(|p| p.display().to_string()).collect();
         return Err(Failure::NoPictures(named.join(", ")));
     }
@@ -57,6 +60,26 @@ pub(crate) fn run(arguments: &MetadataArguments) -> Result<ExitCode, Failure> {
         _ if failed == pictures.len() => ExitCode::from(NOTHING_RAN),
         _ => ExitCode::from(SOME_FAILED),
     })
+}
+
+fn pictures(arguments: &MetadataArguments) -> Result<Vec<TablePicture>, Failure> {
+    let Some(list) = &arguments.list else {
+        return Ok(table::list_pictures(&arguments.paths));
+    };
+    match arguments.paths.as_slice() {
+        [folder] if folder.is_dir() => Ok(table::listed_pictures(folder, &read_list(list)?)),
+        _ => Err(Failure::Usage("--list is about one folder".to_owned())),
+    }
+}
+
+fn merge(parts: &[PathBuf], out: &Path) -> Result<ExitCode, Failure> {
+    let MergeSummary { rows, failed, repeated } = table::merge(parts, out)?;
+    writeln!(
+        io::stdout(),
+        "{}: pictures {rows}, with an error {failed}, in several parts {repeated}",
+        out.display()
+    )?;
+    Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(SOME_FAILED) })
 }
 
 fn write_table(

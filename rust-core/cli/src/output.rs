@@ -62,6 +62,13 @@ pub(crate) fn write_file(path: &Path, content: &[u8]) -> Result<(), Failure> {
     atomic::write(path, content).map_err(|source| Failure::Write { path: path.to_owned(), source })
 }
 
+/// The lines of a list of paths.
+pub(crate) fn read_list(path: &Path) -> Result<Vec<String>, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Data(format!("{}: {error}", path.display())))?;
+    Ok(text.lines().filter(|line| !line.is_empty()).map(str::to_owned).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

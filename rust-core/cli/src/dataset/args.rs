@@ -11,6 +11,8 @@ pub(crate) enum DatasetCommand {
     Check(CheckArguments),
     /// Find exact and near duplicates, and pictures that lie under two labels.
     Dedupe(DedupeArguments),
+    /// Divide the files into lists, for `check --list` and `epic metadata --list` on many machines.
+    Shards(ShardsArguments),
     /// Order a class by a number and rename its files in that order, for review in a file manager.
     Rank(RankArguments),
     /// After `rank`: give the files that are still there their old names back.
@@ -50,6 +52,27 @@ pub(crate) struct ApplyArguments {
     pub(crate) apply: bool,
 }
 
+/// Looking at the files was done before.
+#[derive(Args)]
+pub(crate) struct ReportArguments {
+    /// Do not look at the files: take these reports, which `check --out` wrote for all of them or for a
+    /// shard each.
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "list")]
+    pub(crate) reports: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct ShardsArguments {
+    /// The data set: a folder per class.
+    pub(crate) folder: PathBuf,
+    /// How many lists to write.
+    #[arg(long, value_name = "N")]
+    pub(crate) count: NonZeroUsize,
+    /// Folder for the lists; made where there is none.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
 #[derive(Args)]
 pub(crate) struct CheckArguments {
     #[command(flatten)]
@@ -62,12 +85,14 @@ pub(crate) struct CheckArguments {
     /// Do not read the text of plain cards: faster, finds fewer placeholders.
     #[arg(long)]
     pub(crate) no_text: bool,
-    /// Write the report of every file, one JSON object a line.
-    #[arg(long, value_name = "FILE.jsonl")]
+    /// Write the report of every file: the ending chooses JSON Lines or Parquet.
+    #[arg(long, value_name = "FILE.(jsonl|parquet)")]
     pub(crate) out: Option<PathBuf>,
     /// Look at the files of this list only, one path a line from the data set's folder: a shard.
     #[arg(long, value_name = "FILE")]
     pub(crate) list: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) reports: ReportArguments,
     /// Networks and word lists: a folder [default: those built into this program].
     #[arg(long, value_name = "DIR")]
     pub(crate) weights: Option<PathBuf>,
@@ -82,6 +107,8 @@ pub(crate) struct DedupeArguments {
     pub(crate) dataset: FolderArguments,
     #[command(flatten)]
     pub(crate) apply: ApplyArguments,
+    #[command(flatten)]
+    pub(crate) reports: ReportArguments,
     /// Same bytes only.
     #[arg(long)]
     pub(crate) exact: bool,

@@ -1,9 +1,11 @@
 //! Applying, undoing and listing changes.
 
+use std::collections::HashMap;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
+use epic_training::dataset::check::FileReport;
 use epic_training::dataset::transaction::{Plan, State, Transaction, Transactions};
 use serde_json::json;
 
@@ -22,6 +24,25 @@ fn open(folder: &Path) -> Result<Transactions, Failure> {
         tell(format_args!("change {} had been interrupted and was {end}: {}", one.id, one.title));
     }
     Ok(transactions)
+}
+
+/// Refuses a plan from reports of files that have another size now, or are gone.
+pub(super) fn still_fits(
+    folder: &Path,
+    plan: &Plan,
+    reports: &[FileReport],
+) -> Result<(), Failure> {
+    let sizes: HashMap<&str, u64> =
+        reports.iter().map(|report| (report.relative_path.as_str(), report.bytes)).collect();
+    for (path, _) in &plan.moves {
+        let now = std::fs::metadata(folder.join(path)).ok().map(|file| file.len());
+        if now.is_none() || sizes.get(path.as_str()).copied() != now {
+            return Err(Failure::Data(format!(
+                "{path} is not the file of its report: check it anew"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Carries a plan out, or says how to.

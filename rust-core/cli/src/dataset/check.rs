@@ -6,19 +6,19 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use epic_core::metadata::{MetadataExtractor, MetadataOptions};
-use epic_training::dataset::check::{Checker, Fault, FileReport};
+use epic_training::dataset::check::{Checker, Fault, FileReport, write_reports};
 use epic_training::dataset::transaction::{Destination, Plan};
 
 use super::args::CheckArguments;
-use super::{change, look_at};
+use super::{change, reports_of};
 use crate::embedded::open_weights;
-use crate::output::{Failure, shown, write_file};
+use crate::output::{Failure, read_list, shown};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
     if let Some(jobs) = arguments.jobs {
         epic_training::set_jobs(jobs);
     }
-    let extractor = if arguments.no_text {
+    let extractor = if arguments.no_text || !arguments.reports.reports.is_empty() {
         None
     } else {
         let weights = open_weights(arguments.weights.as_deref())?;
@@ -30,27 +30,22 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
         added.map_err(Failure::data)?;
     }
     let list = arguments.list.as_deref().map(read_list).transpose()?;
-    let reports = look_at(&arguments.dataset.folder, list, &checker)?;
-    let lines = || reports.iter().map(|report| serde_json::to_string(report).unwrap_or_default());
+    let folder = &arguments.dataset.folder;
+    let reports = reports_of(folder, &arguments.reports, list, &checker)?;
     if let Some(out) = &arguments.out {
-        let text: String = lines().map(|line| line + "\n").collect();
-        write_file(out, text.as_bytes())?;
+        write_reports(out, &reports).map_err(Failure::data)?;
     }
     if arguments.dataset.json {
-        for line in lines() {
-            writeln!(io::stdout(), "{line}")?;
+        for report in &reports {
+            writeln!(io::stdout(), "{}", serde_json::to_string(report).unwrap_or_default())?;
         }
     } else {
         print_findings(&reports)?;
     }
-    change::apply(&arguments.dataset.folder, &plan(&reports), arguments.apply.apply)?;
+    let plan = plan(&reports);
+    change::still_fits(folder, &plan, &reports)?;
+    change::apply(folder, &plan, arguments.apply.apply)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn read_list(path: &Path) -> Result<Vec<String>, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::Data(format!("{}: {error}", path.display())))?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
 fn print_findings(reports: &[FileReport]) -> Result<(), Failure> {

@@ -8,7 +8,7 @@ use epic_training::dataset::check::{Checker, Placeholders};
 use epic_training::dataset::dedupe::{dedupe_plan, duplicate_groups};
 
 use super::args::DedupeArguments;
-use super::{change, look_at};
+use super::{change, reports_of};
 use crate::output::Failure;
 
 pub(super) fn run(arguments: &DedupeArguments) -> Result<ExitCode, Failure> {
@@ -16,7 +16,8 @@ pub(super) fn run(arguments: &DedupeArguments) -> Result<ExitCode, Failure> {
         epic_training::set_jobs(jobs);
     }
     let checker = Checker { placeholders: Placeholders::default(), ..Checker::default() };
-    let reports = look_at(&arguments.dataset.folder, None, &checker)?;
+    let folder = &arguments.dataset.folder;
+    let reports = reports_of(folder, &arguments.reports, None, &checker)?;
     let mut groups = duplicate_groups(&reports, &NearDuplicateRule::default());
     if arguments.exact {
         groups.retain(|group| group.exact);
@@ -48,6 +49,8 @@ pub(super) fn run(arguments: &DedupeArguments) -> Result<ExitCode, Failure> {
         )?;
     }
     drop(out);
-    change::apply(&arguments.dataset.folder, &dedupe_plan(&groups), arguments.apply.apply)?;
+    let plan = dedupe_plan(&groups);
+    change::still_fits(folder, &plan, &reports)?;
+    change::apply(folder, &plan, arguments.apply.apply)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -153,3 +153,72 @@ fn a_split_is_written_with_its_proof() {
     let wrong = dataset("split", &folder, &["--out", "x.json", "--fractions", "0.5,0.5"]);
     assert_eq!(wrong.code, Some(2));
 }
+
+#[test]
+fn shards_give_what_one_machine_finds() {
+    let folder = data_set();
+    let work = tempfile::tempdir().unwrap();
+    let file = |name: &str| work.path().join(name).to_str().unwrap().to_owned();
+    let lists = dataset("shards", &folder, &["--count", "4", "--out", &file("lists")]);
+    assert_eq!(lists.code, Some(0), "{}", lists.stderr);
+    let lists: Vec<&str> = lists.stdout.lines().collect();
+    assert_eq!(lists.len(), 4);
+
+    let (mut reports, mut tables) = (Vec::new(), Vec::new());
+    for (index, list) in lists.iter().enumerate() {
+        let part = file(&format!("check-{index}.parquet"));
+        let checked = dataset("check", &folder, &["--no-text", "--list", list, "--out", &part]);
+        assert_eq!(checked.code, Some(0), "{}", checked.stderr);
+        reports.push(part);
+        let part = file(&format!("metadata-{index}.parquet"));
+        let path = folder.path().to_str().unwrap();
+        let options = ["metadata", path, "--parts", "colors", "--list", list, "--out", &part];
+        assert_ne!(run(options).code, None);
+        tables.push(part);
+    }
+    let parts = |name: &'static str, files: &[String]| -> Vec<String> {
+        [vec![name.to_owned()], files.to_vec()].concat()
+    };
+    let on = |command: &str, options: &[String]| {
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        dataset(command, &folder, &options)
+    };
+    let from_parts = [vec!["--json".to_owned()], parts("--reports", &reports)].concat();
+    for command in ["check", "dedupe"] {
+        let whole = dataset(
+            command,
+            &folder,
+            match command {
+                "check" => &["--json", "--no-text"][..],
+                _ => &["--json"][..],
+            },
+        );
+        let merged = on(command, &from_parts);
+        assert!(!merged.stdout.is_empty(), "{}", merged.stderr);
+        assert_eq!(merged.stdout, whole.stdout, "{command}");
+    }
+
+    let whole = file("whole.csv");
+    let path = folder.path().to_str().unwrap();
+    run(["metadata", path, "--parts", "colors", "--out", &whole]);
+    let merged = file("merged.csv");
+    let merge =
+        [parts("metadata", &[]), parts("--merge", &tables), parts("--out", &[merged.clone()])];
+    let merge = run(merge.concat());
+    assert_eq!(merge.code, Some(1), "the empty file is an error: {}", merge.stderr);
+    let sorted = |name: &str| {
+        let text = fs::read_to_string(name).unwrap();
+        let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
+    };
+    assert_eq!(sorted(&merged), sorted(&whole));
+
+    // A file that was replaced since is not what the report is about.
+    fs::write(folder.path().join("chats/empty.jpg"), b"not empty").unwrap();
+    let apply = [from_parts, vec!["--apply".to_owned()]].concat();
+    let refused = on("check", &apply);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("chats/empty.jpg"), "{}", refused.stderr);
+    assert!(folder.path().join("chats/empty.jpg").exists());
+}

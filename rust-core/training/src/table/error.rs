@@ -57,11 +57,11 @@ pub enum TableError {
 }
 
 impl TableError {
-    pub(super) fn io(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
+    pub(crate) fn io(path: &Path) -> impl Fn(io::Error) -> Self + '_ {
         |source| Self::Io { path: path.to_owned(), source }
     }
 
-    pub(super) fn content(path: &Path, reason: impl ToString) -> Self {
+    pub(crate) fn content(path: &Path, reason: impl ToString) -> Self {
         Self::Content { path: path.to_owned(), reason: reason.to_string() }
     }
 }

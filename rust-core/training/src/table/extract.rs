@@ -11,11 +11,10 @@ use epic_core::metadata::{
 };
 
 use super::error::TableError;
-use super::file::{TableFormat, read_rows, writer};
+use super::file::{TableFormat, read_rows, replace, writer};
 use super::journal::Journal;
 use super::pictures::TablePicture;
 use super::row::TableRow;
-use crate::atomic;
 
 /// How a table is made.
 #[derive(Debug, Clone, Copy)]
@@ -231,7 +230,7 @@ impl Table<'_> {
             journal.pictures().filter(|p| !listed.contains(p)).map(str::to_owned).collect();
         let order = pictures.iter().map(|p| p.relative_path.as_str());
         let order: Vec<&str> = order.chain(others.iter().map(String::as_str)).collect();
-        let fill = |file: &std::fs::File| -> Result<(), Filling> {
+        replace(self.out, |file| {
             let mut writer = writer(file, self.out)?;
             for row in self.old_rows()? {
                 let row = row?;
@@ -245,31 +244,9 @@ impl Table<'_> {
                     writer.write(&row)?;
                 }
             }
-            Ok(writer.finish()?)
-        };
-        atomic::write_with(self.out, fill).map_err(|error| match error {
-            Filling::Table(error) => error,
-            Filling::Io(source) => TableError::io(self.out)(source),
+            writer.finish()
         })?;
         journal.remove()
-    }
-}
-
-/// Why the new table could not be filled.
-enum Filling {
-    Table(TableError),
-    Io(std::io::Error),
-}
-
-impl From<TableError> for Filling {
-    fn from(error: TableError) -> Self {
-        Self::Table(error)
-    }
-}
-
-impl From<std::io::Error> for Filling {
-    fn from(error: std::io::Error) -> Self {
-        Self::Io(error)
     }
 }
 

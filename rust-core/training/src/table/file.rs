@@ -5,7 +5,9 @@ use std::path::Path;
 
 use super::error::TableError;
 use super::row::TableRow;
+use super::schema::schema;
 use super::{csv, jsonl, parquet};
+use crate::atomic;
 
 /// How a table is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,25 @@ pub fn read_rows(
     Ok::<Rows, _>(match format {
         TableFormat::Csv => Box::new(csv::read(file, path)?),
         TableFormat::JsonLines => Box::new(jsonl::read(file, path)),
-        TableFormat::Parquet => Box::new(parquet::read(file, path)?),
+        TableFormat::Parquet => {
+            let rows = parquet::read(file, path, schema().collect())?;
+            let path = path.to_owned();
+            Box::new(rows.map(move |values| {
+                TableRow::from_values(values?)
+                    .ok_or_else(|| TableError::content(&path, "a row has too few values"))
+            }))
+        }
+    })
+}
+
+/// Writes a whole table.
+pub(super) fn write_rows(path: &Path, rows: &[TableRow]) -> Result<(), TableError> {
+    replace(path, |file| {
+        let mut writer = writer(file, path)?;
+        for row in rows {
+            writer.write(row)?;
+        }
+        writer.finish()
     })
 }
 
@@ -60,6 +80,30 @@ pub(super) trait RowWriter {
     fn finish(self: Box<Self>) -> Result<(), TableError>;
 }
 
+/// Replaces a file as a whole by what `fill` writes.
+pub(crate) fn replace(
+    path: &Path,
+    fill: impl FnOnce(&File) -> Result<(), TableError>,
+) -> Result<(), TableError> {
+    atomic::write_with(path, |file| fill(file).map_err(Filling::Table)).map_err(|error| match error
+    {
+        Filling::Table(error) => error,
+        Filling::Io(source) => TableError::io(path)(source),
+    })
+}
+
+/// Why a file could not be filled.
+enum Filling {
+    Table(TableError),
+    Io(std::io::Error),
+}
+
+impl From<std::io::Error> for Filling {
+    fn from(error: std::io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
 pub(super) fn writer<'a>(
     file: &'a File,
     path: &'a Path,
@@ -67,8 +111,18 @@ pub(super) fn writer<'a>(
     Ok(match TableFormat::of(path)? {
         TableFormat::Csv => Box::new(csv::Writer::new(file, path)?),
         TableFormat::JsonLines => Box::new(jsonl::Writer::new(file, path)),
-        TableFormat::Parquet => Box::new(parquet::Writer::new(file, path)?),
+        TableFormat::Parquet => Box::new(parquet::Writer::new(file, path, schema().collect())?),
     })
+}
+
+impl RowWriter for parquet::Writer<'_> {
+    fn write(&mut self, row: &TableRow) -> Result<(), TableError> {
+        self.write(row.values().to_vec())
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), TableError> {
+        (*self).finish()
+    }
 }
 
 #[cfg(test)]
@@ -77,9 +131,7 @@ mod tests {
     use epic_core::picture::{Picture, PictureError};
 
     use super::*;
-    use crate::atomic;
     use crate::table::pictures::TablePicture;
-    use crate::table::schema::schema;
 
     fn rows() -> Vec<TableRow> {
         let picture = |name: &str, class: Option<&str>| TablePicture {
@@ -106,14 +158,7 @@ mod tests {
     }
 
     fn written(path: &Path, rows: &[TableRow]) {
-        atomic::write_with(path, |file| {
-            let mut writer = writer(file, path).map_err(std::io::Error::other)?;
-            for row in rows {
-                writer.write(row).map_err(std::io::Error::other)?;
-            }
-            writer.finish().map_err(std::io::Error::other)
-        })
-        .unwrap();
+        write_rows(path, rows).unwrap();
     }
 
     #[test]

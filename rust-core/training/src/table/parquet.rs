@@ -16,29 +16,27 @@ use parquet::record::reader::RowIter;
 use parquet::schema::types::Type;
 
 use super::error::TableError;
-use super::file::RowWriter;
-use super::row::TableRow;
-use super::schema::{ColumnKind, schema};
+use super::schema::{Column, ColumnKind};
 
 /// Rows that are held in memory and stored together.
 const ROW_GROUP: usize = 1000;
 
-pub(super) fn read(
+/// The rows of a file with exactly these columns: a value for each of them.
+pub(crate) fn read(
     file: File,
     path: &Path,
-) -> Result<impl Iterator<Item = Result<TableRow, TableError>> + 'static, TableError> {
+    columns: Vec<Column>,
+) -> Result<impl Iterator<Item = Result<Vec<Value>, TableError>> + 'static, TableError> {
     let path = path.to_owned();
     let reader = SerializedFileReader::new(file).map_err(|e| TableError::content(&path, e))?;
     let rows = RowIter::from_file_into(Box::new(reader));
     Ok(rows.map(move |row| {
         let row = row.map_err(|error| TableError::content(&path, error))?;
         let names = row.get_column_iter().map(|(name, _)| name.as_str());
-        let same = names.eq(schema().map(|column| column.name));
+        let same = names.eq(columns.iter().map(|column| column.name));
         let values = row.get_column_iter().map(|(_, field)| value(field));
         let values = same.then(|| values.collect()).flatten();
-        values
-            .and_then(TableRow::from_values)
-            .ok_or_else(|| TableError::content(&path, "its columns are not those of this table"))
+        values.ok_or_else(|| TableError::content(&path, "its columns are not those of this table"))
     }))
 }
 
@@ -52,16 +50,21 @@ fn value(field: &Field) -> Option<Value> {
     })
 }
 
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     writer: SerializedFileWriter<&'a File>,
-    held: Vec<TableRow>,
+    columns: Vec<Column>,
+    held: Vec<Vec<Value>>,
     path: &'a Path,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(file: &'a File, path: &'a Path) -> Result<Self, TableError> {
+    pub(crate) fn new(
+        file: &'a File,
+        path: &'a Path,
+        columns: Vec<Column>,
+    ) -> Result<Self, TableError> {
         let open = || {
-            let fields = schema().map(|column| {
+            let fields = columns.iter().map(|column| {
                 let (physical, logical) = match column.kind {
                     ColumnKind::Text => (PhysicalType::BYTE_ARRAY, Some(LogicalType::String)),
                     ColumnKind::Count => (PhysicalType::INT64, None),
@@ -78,7 +81,22 @@ impl<'a> Writer<'a> {
             SerializedFileWriter::new(file, Arc::new(root), Arc::new(properties.build()))
         };
         let writer = open().map_err(failed(path))?;
-        Ok(Self { writer, held: Vec::new(), path })
+        Ok(Self { writer, columns, held: Vec::new(), path })
+    }
+
+    /// A value for each column.
+    pub(crate) fn write(&mut self, row: Vec<Value>) -> Result<(), TableError> {
+        self.held.push(row);
+        if self.held.len() < ROW_GROUP {
+            return Ok(());
+        }
+        self.write_held().map_err(failed(self.path))
+    }
+
+    /// Writes what is still held back.
+    pub(crate) fn finish(mut self) -> Result<(), TableError> {
+        self.write_held().map_err(failed(self.path))?;
+        self.writer.close().map(drop).map_err(failed(self.path))
     }
 
     fn write_held(&mut self) -> Result<(), ParquetError> {
@@ -87,9 +105,8 @@ impl<'a> Writer<'a> {
             return Ok(());
         }
         let mut group = self.writer.next_row_group()?;
-        for (index, column) in schema().enumerate() {
-            let cells: Vec<&Value> =
-                rows.iter().filter_map(|row| row.values().get(index)).collect();
+        for (index, column) in self.columns.iter().enumerate() {
+            let cells: Vec<&Value> = rows.iter().filter_map(|row| row.get(index)).collect();
             write_column(&mut group, column.kind, &cells)?;
         }
         group.close()?;
@@ -133,21 +150,6 @@ fn write_column(
         }
     }
     column.close()
-}
-
-impl RowWriter for Writer<'_> {
-    fn write(&mut self, row: &TableRow) -> Result<(), TableError> {
-        self.held.push(row.clone());
-        if self.held.len() < ROW_GROUP {
-            return Ok(());
-        }
-        self.write_held().map_err(failed(self.path))
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<(), TableError> {
-        self.write_held().map_err(failed(self.path))?;
-        self.writer.close().map(drop).map_err(failed(self.path))
-    }
 }
 
 fn failed(path: &Path) -> impl Fn(ParquetError) -> TableError + '_ {

@@ -64,6 +64,21 @@ pub fn list_pictures(paths: &[PathBuf]) -> Vec<TablePicture> {
     all.filter(|picture| seen.insert(picture.relative_path.clone())).collect()
 }
 
+/// The pictures of a list of paths below `folder`, with `/`: a shard of what [`list_pictures`] finds
+/// there, its rows the same.
+pub fn listed_pictures(folder: &Path, list: &[String]) -> Vec<TablePicture> {
+    let root = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let picture = |relative_path: &String| TablePicture {
+        path: folder.join(relative_path),
+        class: match relative_path.split_once('/') {
+            Some((class, _)) => Some(class.to_owned()),
+            None => root.file_name().map(escaped),
+        },
+        relative_path: relative_path.clone(),
+    };
+    list.iter().map(picture).collect()
+}
+
 fn name(component: Component<'_>) -> Option<String> {
     match component {
         Component::Normal(name) => Some(escaped(name)),
@@ -134,5 +149,8 @@ mod tests {
         // A slip does not rename the others.
         assert_eq!(listed(&[memes, "/none".into()])[0], pair("a.jpg", "memes"));
         assert!(listed(&[]).is_empty());
+        let found = list_pictures(std::slice::from_ref(&root));
+        let names: Vec<String> = found.iter().map(|p| p.relative_path.clone()).collect();
+        assert_eq!(listed_pictures(&root, &names), found);
     }
 }

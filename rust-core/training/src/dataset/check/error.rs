@@ -3,6 +3,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::table::TableError;
+
 /// Why a check could not run.
 // The messages are the documentation of the variants and their fields.
 #[allow(missing_docs)]
@@ -12,4 +14,8 @@ pub enum CheckError {
     Read { path: PathBuf, source: io::Error },
     #[error("{path} is no list of signatures: {reason}")]
     Signatures { path: PathBuf, reason: String },
+    #[error("{}: reports are kept in .jsonl or .parquet", .0.display())]
+    ReportFormat(PathBuf),
+    #[error(transparent)]
+    Reports(#[from] TableError),
 }

@@ -9,6 +9,8 @@ mod fault;
 mod file;
 mod placeholder;
 mod quality;
+mod reports;
+mod shards;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +27,8 @@ pub use fault::{Evidence, Fault};
 pub use file::{Checker, FileReport, check_file};
 pub use placeholder::{Placeholders, Signature};
 pub use quality::{QUALITY_MIN_SIDE, Quality};
+pub use reports::{read_reports, write_reports};
+pub use shards::shards;
 
 use super::listing::{is_hidden, relative};
 use super::transaction::WORK_FOLDER;
@@ -88,6 +92,9 @@ pub fn check(
 
 /// Adds [`Fault::Repeated`] to files of the same bytes that lie there `max_copies` times or more.
 fn mark_repeated(reports: &mut [FileReport], max_copies: usize) {
+    for report in &mut *reports {
+        report.faults.retain(|fault| !matches!(fault, Fault::Repeated { .. }));
+    }
     let mut copies: HashMap<String, usize> = HashMap::new();
     for sum in reports.iter().filter_map(|report| report.sha256.as_ref()) {
         *copies.entry(sum.clone()).or_default() += 1;

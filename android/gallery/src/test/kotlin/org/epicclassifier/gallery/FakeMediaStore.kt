@@ -98,6 +98,11 @@ class FakeMediaStore : ContentProvider() {
             CloseGuard.setEnabled(false)
         }
 
+        /** Another app deletes a picture. */
+        fun delete(id: Int) {
+            trash += id
+        }
+
         /** The user agrees. */
         fun confirmTrash() {
             trash += asked

@@ -72,7 +72,7 @@ public class MediaStoreItems @JvmOverloads constructor(
     override fun open(key: String): OpenedItem {
         val uri = Uri.parse(key)
         if (isLeftToPlatform(resolver.getType(uri))) {
-            val decoded = PlatformDecoder(resolver, DECODED_SIDE).decode(uri)
+            val decoded = PlatformDecoder(resolver, CLASSIFIED_SIDE).decode(uri)
             val pixels = ByteBuffer.allocate(decoded.bitmap.rowBytes * decoded.bitmap.height)
             decoded.bitmap.copyPixelsToBuffer(pixels)
             val layout = decoded.layout()
