@@ -98,7 +98,7 @@ pub struct Analysis {
 #[derive(uniffi::Object)]
 pub struct Engine {
     pub(crate) classifier: Classifier,
-    extractor: MetadataExtractor,
+    extractor: Arc<MetadataExtractor>,
 }
 
 #[uniffi::export]
@@ -121,9 +121,10 @@ impl Engine {
                 text_time: options.text_time_ms.map(Duration::from_millis),
                 ..MetadataOptions::default()
             };
-            let classifier =
-                Classifier::new(&open_pack(options.pack)?)?.with_decode_options(decode);
-            let extractor = MetadataExtractor::new(open_weights(options.weights)?, metadata);
+            let weights = open_weights(options.weights)?;
+            let extractor = Arc::new(MetadataExtractor::new(weights, metadata));
+            let classifier = Classifier::with_extractor(&open_pack(options.pack)?, &extractor)?
+                .with_decode_options(decode);
             log::info!("engine ready with pack {}", classifier.pack_id());
             Ok(Arc::new(Self { classifier, extractor }))
         })

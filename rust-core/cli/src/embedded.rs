@@ -1,8 +1,9 @@
 //! The pack and the weights that are built into the program, and the choice of others.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use epic_core::metadata::Weights;
+use epic_core::metadata::{MetadataExtractor, MetadataOptions, Weights};
 use epic_core::{Classifier, Pack};
 
 use crate::output::Failure;
@@ -28,5 +29,7 @@ pub(crate) fn open_weights(folder: Option<&Path>) -> Result<Weights, Failure> {
 /// Opens a pack and builds its classifier.
 pub(crate) fn open_classifier(path: Option<&Path>) -> Result<Classifier, Failure> {
     let pack = open_pack(path)?;
-    Classifier::new(&pack).map_err(|source| Failure::Pack { name: pack.id().to_owned(), source })
+    let extractor = MetadataExtractor::new(open_weights(None)?, MetadataOptions::default());
+    Classifier::with_extractor(&pack, &Arc::new(extractor))
+        .map_err(|source| Failure::Pack { name: pack.id().to_owned(), source })
 }

@@ -46,7 +46,8 @@ impl From<PictureError> for AnalyzeError {
 /// Classifies a picture and extracts `parts` from the same pixels.
 ///
 /// Metadata needs more pixels than the network, so that scores can differ a little from
-/// [`Classifier::classify`], which decodes at a smaller scale where the format allows.
+/// [`Classifier::classify`], which decodes at a smaller scale where the format allows. A pack that takes
+/// metadata itself is given what `extractor` finds.
 ///
 /// # Errors
 /// See [`AnalyzeError`]. A panic, which would be a bug, is an internal error.
@@ -58,11 +59,13 @@ pub fn analyze(
 ) -> Result<Analysis, AnalyzeError> {
     // Networks and lists are only read, so a panic leaves nothing half-changed.
     let analyze = AssertUnwindSafe(|| {
-        let options = MetadataExtractor::decode_options(parts);
+        let all = parts.union(classifier.metadata_parts());
+        let options = MetadataExtractor::decode_options(all);
         let options = DecodeOptions { limits: *classifier.limits(), ..options };
         let picture = picture::decode(source, &options)?;
-        let verdict = classifier.classify_picture(&picture)?;
-        let metadata = extractor.extract_picture(&picture, parts)?;
+        let mut metadata = extractor.extract_picture(&picture, all)?;
+        let verdict = classifier.classify_measured(&picture, &metadata)?;
+        metadata.keep(parts);
         Ok(Analysis { verdict, metadata })
     });
     catch_unwind(analyze).unwrap_or(Err(ClassifyError::Internal.into()))

@@ -3,6 +3,10 @@
 use std::sync::Arc;
 
 use crate::decision::{self, Decision};
+use crate::metadata::{
+    Features, ImageMetadata, MetadataError, MetadataExtractor, MetadataOptions, Parts,
+    UnknownFeature, Weights,
+};
 use crate::network::{Network, NetworkError};
 use crate::pack::{Manifest, Pack, PackError};
 use crate::picture::{self, DecodeOptions, ImageSource, Limits, Picture, PictureError};
@@ -41,6 +45,9 @@ pub enum ClassifyError {
     /// The network failed.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The metadata that the network takes cannot be extracted.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
     /// The network gave no finite scores.
     #[error("the network gave no finite scores")]
     InvalidScores,
@@ -56,6 +63,7 @@ impl ClassifyError {
             Self::Picture(error) => error.kind(),
             Self::Preprocess(_) => "preprocess",
             Self::Network(_) => "network",
+            Self::Metadata(error) => error.kind(),
             Self::InvalidScores => "invalid_scores",
             Self::Internal => "internal",
         }
@@ -68,8 +76,15 @@ pub struct Classifier {
     manifest: Arc<Manifest>,
     pack_id: Arc<str>,
     network: Arc<dyn Network>,
+    metadata: Option<Arc<MetadataInput>>,
     buffers: Arc<Pool<Buffers>>,
     decode: DecodeOptions,
+}
+
+/// What a network takes beside the picture, and who measures it.
+struct MetadataInput {
+    features: Features,
+    extractor: Arc<MetadataExtractor>,
 }
 
 /// What one thread needs for one picture.
@@ -83,34 +98,78 @@ impl Classifier {
     /// Builds the pack's network once.
     ///
     /// # Errors
-    /// [`PackError::Network`] if it cannot be loaded or does not match its manifest.
+    /// [`PackError::Network`] if it cannot be loaded or does not match its manifest,
+    /// [`PackError::NeedsWeights`] if it takes metadata that is found by other networks: see
+    /// [`Classifier::with_extractor`].
     pub fn new(pack: &Pack) -> Result<Self, PackError> {
-        let network = Arc::new(pack.load_network()?);
-        Ok(Self::with_network(pack, network))
+        let options = MetadataOptions::default();
+        Self::build(pack, || MetadataExtractor::new(Weights::none(), options).into())
     }
 
-    fn with_network(pack: &Pack, network: Arc<dyn Network>) -> Self {
+    /// As [`Classifier::new`], for packs of every kind: `extractor` finds the metadata that the network takes.
+    ///
+    /// # Errors
+    /// [`PackError::Network`]; [`PackError::NeedsWeights`] if the extractor's weights cannot be used.
+    pub fn with_extractor(
+        pack: &Pack,
+        extractor: &Arc<MetadataExtractor>,
+    ) -> Result<Self, PackError> {
+        Self::build(pack, || Arc::clone(extractor))
+    }
+
+    fn build(
+        pack: &Pack,
+        extractor: impl FnOnce() -> Arc<MetadataExtractor>,
+    ) -> Result<Self, PackError> {
+        let network = Arc::new(pack.load_network()?);
         let manifest = Arc::new(pack.manifest().clone());
-        let decode =
-            DecodeOptions { target: Some(manifest.input.target()), ..DecodeOptions::default() };
-        Self {
+        let metadata = match &manifest.metadata {
+            None => None,
+            Some(spec) => {
+                let invalid = |error: UnknownFeature| PackError::InvalidManifest {
+                    reason: error.to_string(),
+                };
+                let features = Features::new(&spec.features).map_err(invalid)?;
+                let extractor = extractor();
+                extractor.prepare(features.parts()).map_err(PackError::NeedsWeights)?;
+                Some(Arc::new(MetadataInput { features, extractor }))
+            }
+        };
+        let target = match &metadata {
+            None => manifest.input.target(),
+            // Text and faces are found in more pixels than the network takes.
+            Some(input) => MetadataExtractor::target(input.features.parts()),
+        };
+        Ok(Self {
             manifest,
             pack_id: pack.id().into(),
             network,
+            metadata,
             buffers: Arc::new(Pool::new()),
-            decode,
-        }
+            decode: DecodeOptions { target: Some(target), ..DecodeOptions::default() },
+        })
+    }
+
+    /// How large a picture has to be decoded: what [`Classifier::classify_picture`] wants.
+    pub fn decode_options(&self) -> &DecodeOptions {
+        &self.decode
     }
 
     /// The same classifier with other limits or thumbnail use; the target size
-    /// stays the pack's.
+    /// stays the pack's, and no metadata is taken from a thumbnail.
     pub fn with_decode_options(mut self, options: DecodeOptions) -> Self {
-        self.decode = DecodeOptions { target: self.decode.target, ..options };
+        let exif_thumbnail = options.exif_thumbnail && self.metadata.is_none();
+        self.decode = DecodeOptions { target: self.decode.target, exif_thumbnail, ..options };
         self
     }
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.decode.limits
+    }
+
+    /// The metadata that the network takes.
+    pub(crate) fn metadata_parts(&self) -> Parts {
+        self.metadata.as_ref().map_or(Parts::NONE, |input| input.features.parts())
     }
 
     /// The pack's manifest.
@@ -137,10 +196,17 @@ impl Classifier {
     /// # Errors
     /// As [`Classifier::classify`], but for decoding.
     pub fn classify_picture(&self, picture: &Picture) -> Result<Verdict, ClassifyError> {
-        let logits = self.logits(picture)?;
-        let decision = self.decide(&logits)?;
-        let (width, height) = picture.source_size();
-        Ok(self.verdict(decision, width, height))
+        self.verdict_of(&self.logits(picture)?, picture)
+    }
+
+    /// As [`Classifier::classify_picture`], with [`Self::metadata_parts`] extracted already.
+    pub(crate) fn classify_measured(
+        &self,
+        picture: &Picture,
+        metadata: &ImageMetadata,
+    ) -> Result<Verdict, ClassifyError> {
+        let features = self.metadata.as_ref().map(|input| input.features.of(metadata));
+        self.verdict_of(&self.run(picture, &features.unwrap_or_default())?, picture)
     }
 
     /// Classifies several decoded pictures in their order; a failing one does not
@@ -152,14 +218,20 @@ impl Classifier {
     /// The network's raw outputs for a decoded picture, one per class.
     ///
     /// # Errors
-    /// [`ClassifyError::Preprocess`] or [`ClassifyError::Network`].
+    /// [`ClassifyError::Preprocess`], [`ClassifyError::Network`] or [`ClassifyError::Metadata`].
     pub fn logits(&self, picture: &Picture) -> Result<Vec<f32>, ClassifyError> {
+        let Some(input) = &self.metadata else { return self.run(picture, &[]) };
+        let metadata = input.extractor.extract_picture(picture, input.features.parts())?;
+        self.run(picture, &input.features.of(&metadata))
+    }
+
+    fn run(&self, picture: &Picture, metadata: &[f32]) -> Result<Vec<f32>, ClassifyError> {
         let spec = &self.manifest.input;
         let mut buffers = self.buffers.take().unwrap_or_default();
         let pixels = buffers.preprocessor.resize(picture, spec)?;
         buffers.tensor.resize(spec.len(), 0.0);
         preprocess::normalize(pixels, spec, &mut buffers.tensor);
-        let logits = self.network.run(&buffers.tensor)?;
+        let logits = self.network.run(&buffers.tensor, metadata)?;
         self.buffers.put(buffers);
         Ok(logits)
     }
@@ -172,6 +244,11 @@ impl Classifier {
         let manifest = &self.manifest;
         decision::decide(logits, &manifest.taxonomy, manifest.calibration, &manifest.thresholds)
             .ok_or(ClassifyError::InvalidScores)
+    }
+
+    fn verdict_of(&self, logits: &[f32], picture: &Picture) -> Result<Verdict, ClassifyError> {
+        let (width, height) = picture.source_size();
+        Ok(self.verdict(self.decide(logits)?, width, height))
     }
 
     fn verdict(&self, decision: Decision, width: u32, height: u32) -> Verdict {

@@ -8,14 +8,15 @@ use tract_onnx::tract_core::internal::format_err;
 
 use crate::pool::Pool;
 
-/// A network with one image input and one output of class logits.
+/// A network with an image input, for some one of metadata features, and an output of class logits.
 pub trait Network: Send + Sync {
     /// Runs one picture: `image` is a normalised CHW tensor of 3 × height × width
-    /// values; the result has one logit per class.
+    /// values, `metadata` one number per feature, none where the network takes none; the result has one logit
+    /// per class.
     ///
     /// # Errors
     /// [`NetworkError::Run`] if the engine fails.
-    fn run(&self, image: &[f32]) -> Result<Vec<f32>, NetworkError>;
+    fn run(&self, image: &[f32], metadata: &[f32]) -> Result<Vec<f32>, NetworkError>;
 }
 
 /// Why a network cannot be loaded or run.
@@ -55,6 +56,8 @@ pub struct NetworkShape {
     pub output: String,
     /// Number of logits.
     pub classes: usize,
+    /// Name of the input of metadata features and their number, where there is one.
+    pub metadata: Option<(String, usize)>,
 }
 
 /// An ONNX network in tract. The optimised plan is shared; each call borrows a
@@ -64,6 +67,14 @@ pub struct TractNetwork {
     plan: Arc<TypedRunnableModel>,
     states: Pool<TypedSimpleState>,
     shape: NetworkShape,
+    inputs: Inputs,
+}
+
+/// Which of the graph's inputs is which.
+#[derive(Debug, Clone, Copy)]
+struct Inputs {
+    image: usize,
+    metadata: Option<usize>,
 }
 
 impl TractNetwork {
@@ -80,9 +91,13 @@ impl TractNetwork {
             .with_ignore_output_shapes(true)
             .model_for_read(&mut std::io::Cursor::new(onnx))
             .map_err(load)?;
-        check_names(&model, &shape)?;
+        let inputs = named_inputs(&model, &shape)?;
+        select_output(&mut model, &shape)?;
         let fact = f32::fact([1, 3, shape.height, shape.width]);
-        model.set_input_fact(0, fact.into()).map_err(load)?;
+        model.set_input_fact(inputs.image, fact.into()).map_err(load)?;
+        if let (Some(index), Some((_, features))) = (inputs.metadata, &shape.metadata) {
+            model.set_input_fact(index, f32::fact([1, *features]).into()).map_err(load)?;
+        }
         let model = model.into_optimized().map_err(|error| {
             // Shapes that cannot be unified with the manifest's input end here.
             NetworkError::Mismatch { reason: format!("{error:#}") }
@@ -95,14 +110,19 @@ impl TractNetwork {
             });
         }
         let plan = model.into_runnable().map_err(load)?;
-        Ok(Self { plan, states: Pool::new(), shape })
+        Ok(Self { plan, states: Pool::new(), shape, inputs })
     }
 
-    fn try_run(&self, image: &[f32]) -> TractResult<Vec<f32>> {
-        let input = Tensor::from_shape(&[1, 3, self.shape.height, self.shape.width], image)?;
+    fn try_run(&self, image: &[f32], metadata: &[f32]) -> TractResult<Vec<f32>> {
+        let image = Tensor::from_shape(&[1, 3, self.shape.height, self.shape.width], image)?;
+        let mut inputs = tvec!(image.into());
+        if let Some(index) = self.inputs.metadata {
+            let metadata = Tensor::from_shape(&[1, metadata.len()], metadata)?;
+            inputs.insert(index, metadata.into());
+        }
         let mut state = self.states.take().map_or_else(|| self.plan.spawn(), Ok)?;
         // A state that failed is dropped: it may hold a half-finished turn.
-        let outputs = state.run(tvec!(input.into()))?;
+        let outputs = state.run(inputs)?;
         self.states.put(state);
         let logits = outputs.first().ok_or_else(|| format_err!("no output"))?;
         Ok(logits.try_as_plain_ram()?.as_slice::<f32>()?.to_vec())
@@ -110,27 +130,54 @@ impl TractNetwork {
 }
 
 impl Network for TractNetwork {
-    fn run(&self, image: &[f32]) -> Result<Vec<f32>, NetworkError> {
-        self.try_run(image).map_err(|error| NetworkError::Run { reason: format!("{error:#}") })
+    fn run(&self, image: &[f32], metadata: &[f32]) -> Result<Vec<f32>, NetworkError> {
+        self.try_run(image, metadata)
+            .map_err(|error| NetworkError::Run { reason: format!("{error:#}") })
     }
 }
 
-fn check_names(model: &InferenceModel, shape: &NetworkShape) -> Result<(), NetworkError> {
-    let mismatch = |reason: String| Err(NetworkError::Mismatch { reason });
-    let ([input], [output]) = (model.inputs.as_slice(), model.outputs.as_slice()) else {
-        return mismatch(format!(
-            "{} inputs and {} outputs, not one of each",
-            model.inputs.len(),
-            model.outputs.len()
-        ));
+fn mismatch<T>(reason: String) -> Result<T, NetworkError> {
+    Err(NetworkError::Mismatch { reason })
+}
+
+fn named_inputs(model: &InferenceModel, shape: &NetworkShape) -> Result<Inputs, NetworkError> {
+    let wanted = 1 + usize::from(shape.metadata.is_some());
+    if model.inputs.len() != wanted {
+        return mismatch(format!("{} inputs, not {wanted}", model.inputs.len()));
+    }
+    let position = |name: &str| {
+        let named = |input: &OutletId| model.nodes.get(input.node).is_some_and(|n| n.name == name);
+        model.inputs.iter().position(named)
     };
-    let input = model.nodes.get(input.node).map(|node| node.name.as_str());
-    if input != Some(&shape.input) {
+    let Some(image) = position(&shape.input) else {
         return mismatch(format!("the input is not called {}", shape.input));
-    }
-    let output = model.outlet_label(*output);
-    if output.is_some_and(|name| name != shape.output) {
-        return mismatch(format!("the output is not called {}", shape.output));
-    }
-    Ok(())
+    };
+    let metadata = match &shape.metadata {
+        None => None,
+        Some((name, _)) => match position(name) {
+            None => return mismatch(format!("no input is called {name}")),
+            found => found,
+        },
+    };
+    Ok(Inputs { image, metadata })
+}
+
+/// Leaves the output of the class logits only. Others (the coarser level of an HCNN) are for people who look
+/// into the file.
+fn select_output(model: &mut InferenceModel, shape: &NetworkShape) -> Result<(), NetworkError> {
+    let outputs = model.outputs.clone();
+    let found = match outputs.as_slice() {
+        // tract may have lost the name of a graph's only output.
+        [only] if model.outlet_label(*only).is_none_or(|name| name == shape.output) => Some(*only),
+        several => several
+            .iter()
+            .copied()
+            .find(|output| model.outlet_label(*output).is_some_and(|name| name == shape.output)),
+    };
+    let Some(output) = found else {
+        return mismatch(format!("no output is called {}", shape.output));
+    };
+    model
+        .set_output_outlets(&[output])
+        .map_err(|error| NetworkError::Load { reason: format!("{error:#}") })
 }

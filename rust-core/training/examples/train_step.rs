@@ -62,6 +62,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         pixels: (0..len * spec.height * spec.width * 3).map(|i| (i * 31 % 251) as u8).collect(),
         labels: (0..len).map(|i| i % spec.classes).collect(),
         classes: spec.classes,
+        ..ImageSet::default()
     };
     let config = TrainConfig::new(spec.clone(), batch, 1);
     let out = tempfile::tempdir()?;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use epic_core::decision::{Decision, decide};
 use epic_core::pack::Manifest;
-use epic_core::picture::{self, DecodeOptions};
+use epic_core::picture;
 use epic_core::{Classifier, ClassifyError, ImageSource, Taxonomy};
 use rayon::prelude::*;
 
@@ -40,12 +40,8 @@ pub fn logits(
     progress: &(dyn Fn(usize) + Sync),
 ) -> Vec<SampleLogits> {
     let done = AtomicUsize::new(0);
-    let options = DecodeOptions {
-        target: Some(classifier.manifest().input.target()),
-        ..DecodeOptions::default()
-    };
     let run = |path: &Path| {
-        let picture = picture::decode(&ImageSource::Path(path), &options)?;
+        let picture = picture::decode(&ImageSource::Path(path), classifier.decode_options())?;
         classifier.logits(&picture)
     };
     samples

@@ -25,7 +25,7 @@ fn run(
 }
 
 fn logits(outcome: &TrainOutcome, config: &TrainConfig, images: &ImageSet) -> Vec<f32> {
-    predict(&outcome.model, images, &config.normalization, 16).unwrap()
+    predict(&outcome.model, images, &outcome.preparation, 16).unwrap()
 }
 
 /// Ends the run after so many batches or epochs.

@@ -112,7 +112,7 @@ fn image(path: &str, side: &str) -> Answer {
 fn network(pack: &LoadedPack) -> Answer {
     let spec = &pack.classifier.manifest().input;
     let input: Vec<f32> = (0..spec.len()).map(|i| (i * 31 % 251) as f32 / 125.0 - 1.0).collect();
-    let (ms, logits) = timed(|| pack.network.run(black_box(&input)));
+    let (ms, logits) = timed(|| pack.network.run(black_box(&input), &[]));
     black_box(logits?);
     Ok(json!({ "ms": ms }))
 }
@@ -121,7 +121,7 @@ fn logits(pack: &LoadedPack, file: &str) -> Answer {
     let bytes = std::fs::read(file)?;
     let input: Vec<f32> =
         bytes.as_chunks().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
-    let (ms, logits) = timed(|| pack.network.run(&input));
+    let (ms, logits) = timed(|| pack.network.run(&input, &[]));
     Ok(json!({ "ms": ms, "logits": logits? }))
 }
 

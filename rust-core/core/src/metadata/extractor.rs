@@ -106,11 +106,13 @@ impl MetadataExtractor {
 
     /// How large a picture has to be decoded for `parts`.
     pub fn decode_options(parts: Parts) -> DecodeOptions {
+        DecodeOptions { target: Some(Self::target(parts)), ..DecodeOptions::default() }
+    }
+
+    /// The size in [`Self::decode_options`].
+    pub fn target(parts: Parts) -> Target {
         let side = if parts.text { DECODE_SIDE } else { DECODE_SIDE / 2 };
-        DecodeOptions {
-            target: Some(Target::Fit { width: side, height: side }),
-            ..DecodeOptions::default()
-        }
+        Target::Fit { width: side, height: side }
     }
 
     fn face_detector(&self) -> Result<&FaceDetector, MetadataError> {

@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod extractor;
 pub mod faces;
+mod features;
 pub mod geometry;
 mod parts;
 mod record;
@@ -23,6 +24,7 @@ pub use colors::ColorVariety;
 pub use columns::{COLUMNS, MetadataRow, Value};
 pub use error::MetadataError;
 pub use extractor::{MetadataExtractor, MetadataOptions};
+pub use features::{Features, UnknownFeature, feature_names};
 pub use parts::{Parts, UnknownPart};
 pub use record::{
     ArabicText, COLOR_COUNT, ColorMetadata, DominantColor, EnglishText, Face, FaceMetadata,

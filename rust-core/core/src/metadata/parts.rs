@@ -19,6 +19,16 @@ impl Parts {
     pub const ALL: Self = Self { colors: true, faces: true, text: true };
     /// The picture's size only.
     pub const NONE: Self = Self { colors: false, faces: false, text: false };
+
+    /// What is in either.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            colors: self.colors || other.colors,
+            faces: self.faces || other.faces,
+            text: self.text || other.text,
+        }
+    }
 }
 
 impl Default for Parts {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::geometry::{Quad, Rect};
+use super::parts::Parts;
 use crate::picture::Picture;
 
 /// Version of [`ImageMetadata`]: it rises when a field changes its meaning, so that
@@ -50,6 +51,13 @@ impl ImageMetadata {
     /// Whether a budget cut a part short.
     pub fn is_partial(&self) -> bool {
         self.text.as_ref().is_some_and(|text| text.partial)
+    }
+
+    /// Forgets all but these parts.
+    pub(crate) fn keep(&mut self, parts: Parts) {
+        self.colors = self.colors.take().filter(|_| parts.colors);
+        self.faces = self.faces.take().filter(|_| parts.faces);
+        self.text = self.text.take().filter(|_| parts.text);
     }
 
     /// The record without raw words, recognised lines and boxes: what an app may keep.

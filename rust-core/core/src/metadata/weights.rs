@@ -97,6 +97,12 @@ enum Source {
 }
 
 impl Weights {
+    /// No weights at all: enough for colours.
+    pub fn none() -> Self {
+        let manifest = WeightsManifest { schema: WEIGHTS_SCHEMA, files: BTreeMap::new() };
+        Self { manifest, source: Source::Embedded(BTreeMap::new()) }
+    }
+
     /// Reads the manifest of a folder; the rest is read when it is needed.
     ///
     /// # Errors

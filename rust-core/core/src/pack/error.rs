@@ -1,5 +1,6 @@
 //! Why a pack is refused.
 
+use crate::metadata::MetadataError;
 use crate::network::NetworkError;
 use crate::taxonomy::TaxonomyError;
 
@@ -71,6 +72,9 @@ pub enum PackError {
     /// The network cannot be loaded or is not what the manifest says.
     #[error(transparent)]
     Network(#[from] NetworkError),
+    /// The network takes metadata that cannot be extracted without weights for it.
+    #[error("the pack takes metadata: {0}")]
+    NeedsWeights(MetadataError),
 }
 
 impl PackError {
@@ -86,7 +90,8 @@ impl PackError {
             | Self::UnknownSchema { .. }
             | Self::InvalidManifest { .. }
             | Self::Taxonomy(_)
-            | Self::Network(_) => false,
+            | Self::Network(_)
+            | Self::NeedsWeights(_) => false,
         }
     }
 
@@ -103,6 +108,7 @@ impl PackError {
             Self::InvalidManifest { .. } => "invalid_manifest",
             Self::Taxonomy(_) => "taxonomy",
             Self::Network(_) => "network",
+            Self::NeedsWeights(_) => "needs_weights",
         }
     }
 }

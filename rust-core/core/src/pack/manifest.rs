@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::PackError;
 use crate::decision::{Calibration, Thresholds};
+use crate::metadata::Features;
 use crate::preprocess::InputSpec;
 use crate::taxonomy::Taxonomy;
 
@@ -22,7 +23,7 @@ pub struct Manifest {
     pub name: String,
     /// Semantic version of the pack.
     pub version: String,
-    /// Model family of the thesis.
+    /// Model family.
     pub family: Family,
     /// Classes in the order of the network's outputs, and their groups.
     pub taxonomy: Taxonomy,
@@ -43,13 +44,21 @@ pub struct Manifest {
     pub provenance: Provenance,
 }
 
-/// Model families of the thesis.
+/// Model families, of the thesis unless they say otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Family {
     /// Plain convolutional network on pixels.
     Vcnn,
+    /// The same joined with a branch for metadata.
+    Mcnn,
+    /// The same with an output for a coarser level of classes, which the class logits take into account.
+    Hcnn,
+    /// Boosted trees on the features of a trained [`Family::Vcnn`].
+    Xcnn,
+    /// A network on the features of one that was trained on other pictures. Not of the thesis.
+    Transfer,
 }
 
 /// An output of the network.
@@ -60,17 +69,15 @@ pub struct OutputSpec {
     pub name: String,
 }
 
-/// Metadata features as network input.
+/// Metadata features as network input. They are handed in as they were measured: where a network wants them
+/// scaled, scaling is the first step of its graph, so that no two programs can disagree about it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct MetadataSpec {
     /// Name of the ONNX input.
     pub input: String,
-    /// Columns in the order of the input.
+    /// Names of [`feature_names`](crate::metadata::feature_names), in the order of the input.
     pub features: Vec<String>,
-    /// Minimum and maximum per feature, mapped to 0 and 1; absent for raw values.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub scaling: Option<Vec<(f32, f32)>>,
 }
 
 /// One file of a pack.
@@ -177,7 +184,12 @@ impl Manifest {
             self.thresholds.groups.keys().all(|group| self.taxonomy.groups.contains(group)),
             "a threshold names an unknown group",
         )?;
-        ensure(self.metadata.is_none(), "this family takes no metadata input")?;
+        if let Some(metadata) = &self.metadata {
+            ensure(!metadata.features.is_empty(), "the metadata input has no features")?;
+            ensure(metadata.input != input.name, "two inputs have the same name")?;
+            Features::new(&metadata.features)
+                .map_err(|error| PackError::InvalidManifest { reason: error.to_string() })?;
+        }
         ensure(self.files.iter().all(|file| is_plain_name(&file.path)), "a file name holds a path")
     }
 }

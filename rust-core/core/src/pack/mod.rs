@@ -120,6 +120,11 @@ impl Pack {
             width: input.width as usize,
             output: self.manifest.output.name.clone(),
             classes: self.manifest.taxonomy.classes.len(),
+            metadata: self
+                .manifest
+                .metadata
+                .as_ref()
+                .map(|metadata| (metadata.input.clone(), metadata.features.len())),
         };
         Ok(TractNetwork::load(&self.network, shape)?)
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::augment::Augmentation;
 use super::data::Normalization;
 use super::error::EngineError;
+use super::scaler::MetadataScaling;
 use super::spec::{NetworkSpec, hex_sha256};
 
 /// Everything that decides a training run's result, apart from the pictures.
@@ -35,6 +36,12 @@ pub struct TrainConfig {
     /// The cost.
     #[serde(default)]
     pub loss: Loss,
+    /// With a coarser level of classes: how much its cost counts, from which epoch on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub level_weights: Vec<LevelWeight>,
+    /// How metadata features are scaled.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub metadata_scaling: MetadataScaling,
     /// Weights against class imbalance.
     #[serde(default)]
     pub class_weights: ClassWeights,
@@ -79,6 +86,22 @@ pub enum Loss {
     PerClass,
     /// The usual categorical cross-entropy.
     LogLikelihood,
+}
+
+/// Weight of the coarser level's cost; the classes' own cost has the rest. Going down from epoch to epoch it
+/// teaches the general first and the specific then, as the loss weights of B-CNN do (Zhu and Bain, "B-CNN: branch
+/// convolutional neural network for hierarchical classification", 2017).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LevelWeight {
+    /// The first epoch that it holds for, from 1.
+    pub from_epoch: usize,
+    /// Share of the coarser level, in [0, 1].
+    pub parents: f64,
+}
+
+fn is_none(scaling: &MetadataScaling) -> bool {
+    *scaling == MetadataScaling::None
 }
 
 /// Weight of each class in the cost.
@@ -156,6 +179,8 @@ impl TrainConfig {
             weight_decay: 0.0,
             lr_schedule: LrSchedule::default(),
             loss: Loss::default(),
+            level_weights: Vec::new(),
+            metadata_scaling: MetadataScaling::default(),
             class_weights: ClassWeights::default(),
             label_smoothing: 0.0,
             augmentation: Augmentation::default(),
@@ -202,6 +227,21 @@ impl TrainConfig {
                 self.early_stopping.is_none_or(|stop| stop.patience > 0),
                 "patience must be positive",
             ),
+            (
+                "level_weights",
+                self.spec.parents.is_some() == (self.level_weight(1) > 0.0),
+                "a network with a coarser level needs a weight for it from epoch 1 on, others have none",
+            ),
+            (
+                "level_weights",
+                self.level_weights.iter().all(|level| (0.0..=1.0).contains(&level.parents)),
+                "parents must be in [0, 1]",
+            ),
+            (
+                "metadata_scaling",
+                self.spec.metadata.is_some() || self.metadata_scaling == MetadataScaling::None,
+                "the network takes no metadata",
+            ),
         ];
         for (field, good, reason) in checks {
             if !good {
@@ -210,6 +250,12 @@ impl TrainConfig {
         }
         self.augmentation.validate()?;
         self.normalization.validate()
+    }
+
+    /// Weight of the coarser level's cost in an epoch; 0 without a level.
+    pub fn level_weight(&self, epoch: usize) -> f64 {
+        let begun = self.level_weights.iter().filter(|level| level.from_epoch <= epoch);
+        begun.max_by_key(|level| level.from_epoch).map_or(0.0, |level| level.parents)
     }
 
     /// Learning rate of `step` (from 0) of a run with `steps_per_epoch`.
@@ -278,6 +324,7 @@ mod tests {
         let cosine =
             |warmup_epochs, final_fraction| LrSchedule::Cosine { warmup_epochs, final_fraction };
         let stop = EarlyStopping { patience: 0, metric: Metric::MacroF1 };
+        let levels = vec![LevelWeight { from_epoch: 1, parents: 0.5 }];
         for (field, wrong) in [
             ("batch_size", TrainConfig { batch_size: 0, ..config() }),
             ("epochs", TrainConfig { epochs: 0, ..config() }),
@@ -289,6 +336,11 @@ mod tests {
             ("lr_schedule", TrainConfig { lr_schedule: cosine(10, 0.0), ..config() }),
             ("lr_schedule", TrainConfig { lr_schedule: cosine(1, 2.0), ..config() }),
             ("early_stopping", TrainConfig { early_stopping: Some(stop), ..config() }),
+            ("level_weights", TrainConfig { level_weights: levels.clone(), ..config() }),
+            (
+                "metadata_scaling",
+                TrainConfig { metadata_scaling: MetadataScaling::MinMax, ..config() },
+            ),
         ] {
             match wrong.validate() {
                 Err(EngineError::InvalidConfig { field: named, .. }) => assert_eq!(named, field),
@@ -296,6 +348,15 @@ mod tests {
             }
         }
         config().validate().unwrap();
+    }
+
+    #[test]
+    fn the_latest_level_weight_that_has_begun_holds() {
+        let level = |from_epoch, parents| LevelWeight { from_epoch, parents };
+        let level_weights = vec![level(1, 0.9), level(5, 0.1), level(3, 0.5)];
+        let config = TrainConfig { level_weights, ..config() };
+        let weights: Vec<f64> = (1..=6).map(|epoch| config.level_weight(epoch)).collect();
+        assert_eq!(weights, [0.9, 0.9, 0.5, 0.5, 0.1, 0.1]);
     }
 
     #[test]

@@ -73,6 +73,12 @@ pub enum EngineError {
         /// What burn reports.
         reason: String,
     },
+    /// The backbone's file cannot be joined to the trained layers.
+    #[error("the backbone cannot be used: {reason}")]
+    BackboneUnusable {
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The exported network could not be loaded or run.
     #[error("exported network does not run: {reason}")]
     ExportUnusable {

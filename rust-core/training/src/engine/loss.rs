@@ -25,12 +25,22 @@ impl Targets {
         smoothing: f32,
         device: &burn::tensor::Device,
     ) -> Self {
-        let classes = class_weights.len();
+        let weights = labels.iter().map(|&label| class_weights[label]).collect();
+        Self::weighted(labels, class_weights.len(), weights, smoothing, device)
+    }
+
+    /// As [`Targets::new`], with a weight per sample.
+    pub fn weighted(
+        labels: &[usize],
+        classes: usize,
+        weights: Vec<f32>,
+        smoothing: f32,
+        device: &burn::tensor::Device,
+    ) -> Self {
         let mut probabilities = vec![smoothing / classes as f32; labels.len() * classes];
         for (row, &label) in probabilities.chunks_exact_mut(classes).zip(labels) {
             row[label] += 1.0 - smoothing;
         }
-        let weights: Vec<f32> = labels.iter().map(|&label| class_weights[label]).collect();
         Self {
             total_weight: weights.iter().sum(),
             probabilities: Tensor::from_data(

@@ -13,21 +13,25 @@ pub mod export;
 mod kernels;
 pub mod loss;
 pub mod metrics;
+pub mod network;
 pub mod observer;
 pub mod predict;
 mod random;
+pub mod scaler;
 pub mod spec;
 pub mod train;
-pub mod vcnn;
 
 pub use augment::Augmentation;
-pub use config::{ClassWeights, EarlyStopping, Keep, Loss, LrSchedule, Metric, TrainConfig};
-pub use data::{ImageSet, Normalization};
+pub use config::{
+    ClassWeights, EarlyStopping, Keep, LevelWeight, Loss, LrSchedule, Metric, TrainConfig,
+};
+pub use data::{ImageSet, Normalization, Preparation};
 pub use device::DeviceKind;
 pub use error::EngineError;
-pub use export::{ExportMeta, check_export, export};
+pub use export::{ExportMeta, Exported, check_export, export};
+pub use network::{Input, Network, Output, View};
 pub use observer::{BatchEvent, EpochEvent, EpochRecord, Silent, TrainObserver};
 pub use predict::predict;
-pub use spec::{Block, NetworkSpec};
+pub use scaler::{MetadataScaling, Scaler};
+pub use spec::{Block, MetadataBranch, NetworkSpec, Parents};
 pub use train::{Ended, TrainOptions, TrainOutcome, train};
-pub use vcnn::Vcnn;

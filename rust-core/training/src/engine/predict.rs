@@ -3,9 +3,9 @@
 use burn::module::Module;
 use burn::tensor::TensorData;
 
-use super::data::{Batch, ImageSet, Normalization};
+use super::data::{Batches, ImageSet, Preparation};
 use super::error::EngineError;
-use super::vcnn::Vcnn;
+use super::network::Network;
 
 /// Logits of every picture in order, `classes` a row, computed in batches without dropout and
 /// with running statistics. The pictures must have the size the network was built for.
@@ -13,19 +13,19 @@ use super::vcnn::Vcnn;
 /// # Errors
 /// [`EngineError::Weights`] when the device cannot hand the values back.
 pub fn predict(
-    model: &Vcnn,
+    model: &Network,
     images: &ImageSet,
-    normalization: &Normalization,
+    preparation: &Preparation,
     batch_size: usize,
 ) -> Result<Vec<f32>, EngineError> {
     let model = model.valid();
     let device = model.device();
-    let table = normalization.table();
+    let batches = Batches::new(images, preparation);
     let indices: Vec<usize> = (0..images.len()).collect();
     let mut logits = Vec::new();
     for batch in indices.chunks(batch_size.max(1)) {
-        let input = Batch::prepare(images, batch, &table, None).into_tensor(&device);
-        logits.extend(values(model.forward(input, None).into_data())?);
+        let input = batches.prepare(batch, None).into_input(&device);
+        logits.extend(values(model.forward(input, None).logits.into_data())?);
     }
     Ok(logits)
 }

@@ -5,21 +5,60 @@ use sha2::{Digest, Sha256};
 
 use super::error::EngineError;
 
-/// A classifier on RGB pictures: blocks, global average pool, dropout, linear layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A classifier on RGB pictures: blocks and global average pool, or the features of a frozen backbone; what a
+/// branch makes of metadata joined to them; dropout; perhaps a hidden layer; a linear layer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetworkSpec {
     /// Input height in pixels.
     pub height: usize,
     /// Input width in pixels.
     pub width: usize,
-    /// The feature extractor, first block first.
+    /// The feature extractor, first block first. Empty where a backbone extracts the features.
+    #[serde(default)]
     pub blocks: Vec<Block>,
+    /// Features of the backbone that stands in place of the blocks (family `transfer`); 0 for none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub backbone_features: usize,
+    /// The branch for metadata (family `mcnn`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub metadata: Option<MetadataBranch>,
+    /// Units of a layer with ReLU before the linear one; 0 for none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hidden: usize,
+    /// A coarser level of classes with an output of its own (family `hcnn`).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub parents: Option<Parents>,
     /// Probability that a pooled feature is dropped while training, in [0, 1).
     #[serde(default)]
     pub dropout: f32,
     /// Number of classes, at least 2.
     pub classes: usize,
+}
+
+/// A linear layer with ReLU on metadata features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MetadataBranch {
+    /// Metadata features.
+    pub features: usize,
+    /// Units.
+    pub hidden: usize,
+}
+
+/// The coarser level: class logits are the class head's plus the log-probability of the class's parent, so that
+/// both heads have a say in every verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Parents {
+    /// Number of parents, at least 2.
+    pub count: usize,
+    /// Parent of each class, below `count`.
+    pub of_class: Vec<usize>,
+}
+
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// One step of the feature extractor.
@@ -103,6 +142,7 @@ impl NetworkSpec {
             ],
             dropout: 0.2,
             classes,
+            ..Self::default()
         }
     }
 
@@ -117,8 +157,20 @@ impl NetworkSpec {
         if !(0.0..1.0).contains(&self.dropout) {
             return Err(EngineError::spec("dropout must be in [0, 1)"));
         }
-        if self.blocks.is_empty() {
-            return Err(EngineError::spec("at least one block is needed"));
+        if self.blocks.is_empty() == (self.backbone_features == 0) {
+            return Err(EngineError::spec(
+                "either blocks or a backbone are needed, at least one block",
+            ));
+        }
+        if self.metadata.is_some_and(|branch| branch.features == 0 || branch.hidden == 0) {
+            return Err(EngineError::spec("a metadata branch needs features and units"));
+        }
+        if let Some(parents) = &self.parents
+            && (parents.count < 2
+                || parents.of_class.len() != self.classes
+                || parents.of_class.iter().any(|&parent| parent >= parents.count))
+        {
+            return Err(EngineError::spec("every class needs one of at least 2 parents"));
         }
         if [self.height, self.width].iter().any(|side| !(1..=MAX_SIDE).contains(side)) {
             return Err(EngineError::spec(format!("sides must be in 1..={MAX_SIDE}")));
@@ -153,15 +205,35 @@ impl NetworkSpec {
         Ok(shapes)
     }
 
-    /// Number of pooled features, the input of the linear layer.
+    /// Number of pooled or backbone features.
     pub fn features(&self) -> usize {
-        self.blocks.last().map_or(INPUT_CHANNELS, |block| {
+        self.blocks.last().map_or(self.backbone_features, |block| {
             let Block::Conv { channels, .. } = *block;
             channels
         })
     }
 
-    /// Multiply-adds of one picture's forward pass.
+    /// Features joined with what the metadata branch makes.
+    pub fn joined(&self) -> usize {
+        self.features() + self.metadata.map_or(0, |branch| branch.hidden)
+    }
+
+    /// Inputs and outputs of the dense layers, in the order of the computation.
+    fn dense(&self) -> Vec<[usize; 2]> {
+        let joined = self.joined();
+        let branch = self.metadata.map(|branch| [branch.features, branch.hidden]);
+        let hidden = (self.hidden > 0).then_some([joined, self.hidden]);
+        let last = hidden.map_or(joined, |[_, units]| units);
+        let parents = self.parents.as_ref().map(|parents| [last, parents.count]);
+        branch.into_iter().chain(hidden).chain([[last, self.classes]]).chain(parents).collect()
+    }
+
+    /// Inputs of the heads.
+    pub(crate) fn head_inputs(&self) -> usize {
+        if self.hidden > 0 { self.hidden } else { self.joined() }
+    }
+
+    /// Multiply-adds of one picture's forward pass, a backbone's not counted.
     ///
     /// # Errors
     /// As [`convolutions`](Self::convolutions).
@@ -171,17 +243,20 @@ impl NetworkSpec {
             .iter()
             .map(|c| c.patch() * c.out_channels * c.output[0] * c.output[1])
             .sum();
-        Ok((convolutions + self.features() * self.classes) as u64)
+        let dense: usize = self.dense().iter().map(|[inputs, outputs]| inputs * outputs).sum();
+        Ok((convolutions + dense) as u64)
     }
 
-    /// Trainable parameters (running statistics not counted).
+    /// Trainable parameters (running statistics and a frozen backbone not counted).
     ///
     /// # Errors
     /// As [`convolutions`](Self::convolutions).
     pub fn parameters(&self) -> Result<usize, EngineError> {
         let convolutions: usize =
             self.convolutions()?.iter().map(|c| (c.patch() + 2) * c.out_channels).sum();
-        Ok(convolutions + (self.features() + 1) * self.classes)
+        let dense: usize =
+            self.dense().iter().map(|[inputs, outputs]| (inputs + 1) * outputs).sum();
+        Ok(convolutions + dense)
     }
 
     /// SHA-256 of the description, in hexadecimal: names the architecture in exports and
@@ -222,11 +297,32 @@ mod tests {
             blocks: vec![Block::Conv { channels: 2, kernel: 3, stride: 2 }],
             dropout: 0.0,
             classes: 3,
+            ..NetworkSpec::default()
         };
         // Output 3 x 2; 27 weights and 2 batch-norm parameters per channel; 2 * 3 + 3 in the head.
         assert_eq!(spec.convolutions().unwrap()[0].output, [3, 2]);
         assert_eq!(spec.macs().unwrap(), 27 * 2 * 6 + 6);
         assert_eq!(spec.parameters().unwrap(), 29 * 2 + 9);
+    }
+
+    #[test]
+    fn branches_and_levels_count_too() {
+        let spec = NetworkSpec {
+            backbone_features: 10,
+            metadata: Some(MetadataBranch { features: 4, hidden: 3 }),
+            hidden: 5,
+            parents: Some(Parents { count: 2, of_class: vec![0, 1, 0] }),
+            blocks: Vec::new(),
+            ..NetworkSpec::vcnn(8, 8, 3)
+        };
+        spec.validate().unwrap();
+        assert_eq!((spec.features(), spec.joined()), (10, 13));
+        assert_eq!(spec.macs().unwrap(), 12 + 65 + 15 + 10);
+        assert_eq!(spec.parameters().unwrap(), 15 + 70 + 18 + 12);
+        let json = serde_json::to_string(&spec).unwrap();
+        assert_eq!(serde_json::from_str::<NetworkSpec>(&json).unwrap(), spec);
+        let plain = serde_json::to_string(&NetworkSpec::vcnn(8, 8, 3)).unwrap();
+        assert!(!plain.contains("metadata") && !plain.contains("parents"), "{plain}");
     }
 
     #[test]
@@ -257,6 +353,21 @@ mod tests {
             ("dropout", NetworkSpec { dropout: 1.0, ..good.clone() }),
             ("block", NetworkSpec { blocks: vec![], ..good.clone() }),
             ("sides", NetworkSpec { width: 0, ..good.clone() }),
+            ("backbone", NetworkSpec { backbone_features: 8, ..good.clone() }),
+            (
+                "metadata",
+                NetworkSpec {
+                    metadata: Some(MetadataBranch { features: 0, hidden: 4 }),
+                    ..good.clone()
+                },
+            ),
+            (
+                "parents",
+                NetworkSpec {
+                    parents: Some(Parents { count: 2, of_class: vec![0, 1, 2, 0] }),
+                    ..good.clone()
+                },
+            ),
             (
                 "kernel odd",
                 NetworkSpec {

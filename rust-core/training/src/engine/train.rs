@@ -13,15 +13,16 @@ use burn::tensor::{Bytes, Device, Tensor, TensorData};
 
 use super::checkpoint::{Checkpoint, Checkpoints, Identity, best_epoch};
 use super::config::{EarlyStopping, Keep, Metric, TrainConfig};
-use super::data::{AugmentationPlan, Batch, ImageSet};
+use super::data::{AugmentationPlan, Batch, Batches, ImageSet, Preparation};
 use super::device::DeviceKind;
 use super::error::EngineError;
 use super::loss::{Targets, cost, mean_cost};
 use super::metrics::scores;
+use super::network::Network;
 use super::observer::{BatchEvent, EpochEvent, EpochRecord, TrainObserver};
 use super::predict::predict;
 use super::random::{Random, Stream};
-use super::vcnn::Vcnn;
+use super::scaler::{MetadataScaling, Scaler};
 
 /// Batches that may wait ready while one is being computed.
 const PREFETCH: usize = 2;
@@ -52,7 +53,9 @@ pub enum Ended {
 #[derive(Clone, Debug)]
 pub struct TrainOutcome {
     /// The network of [`epoch`](Self::epoch), ready to infer.
-    pub model: Vcnn,
+    pub model: Network,
+    /// How its inputs are made: the scaler is fitted to the training set.
+    pub preparation: Preparation,
     /// The epoch that [`TrainConfig::keep`] chose; 0 for untrained weights.
     pub epoch: usize,
     /// One record per finished epoch.
@@ -85,7 +88,8 @@ pub fn train(
         validation: validation.sha256(),
     };
     let checkpoints = Checkpoints::open(options.out)?;
-    let mut run = Run::start(config, identity, device, checkpoints, options.resume)?;
+    let preparation = preparation(config, train);
+    let mut run = Run::start(config, preparation, identity, device, checkpoints, options.resume)?;
     let class_weights = config.class_weights.weights(&train.labels, config.spec.classes);
     let ended = loop {
         if run.history.len() >= config.epochs {
@@ -101,13 +105,24 @@ pub fn train(
     run.finish(ended)
 }
 
+fn preparation(config: &TrainConfig, train: &ImageSet) -> Preparation {
+    let scaler = match (config.metadata_scaling, config.spec.metadata) {
+        (MetadataScaling::MinMax, Some(branch)) => {
+            Some(Scaler::fit(&train.metadata, branch.features))
+        }
+        _ => None,
+    };
+    Preparation { normalization: config.normalization, scaler }
+}
+
 /// A run between two steps.
 struct Run<'a> {
     config: &'a TrainConfig,
+    preparation: Preparation,
     identity: Identity,
     device: Device,
     checkpoints: Checkpoints,
-    model: Vcnn,
+    model: Network,
     optimizer: ModuleOptimizer,
     history: Vec<EpochRecord>,
 }
@@ -115,20 +130,29 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn start(
         config: &'a TrainConfig,
+        preparation: Preparation,
         identity: Identity,
         device: Device,
         checkpoints: Checkpoints,
         resume: bool,
     ) -> Result<Self, EngineError> {
-        let model = Vcnn::new(&config.spec, config.seed, &device)?;
+        let model = Network::new(&config.spec, config.seed, &device)?;
         let optimizer = AdamWConfig::new()
             .with_beta_1(config.beta_1)
             .with_beta_2(config.beta_2)
             .with_epsilon(1e-8)
             .with_weight_decay(config.weight_decay)
             .init();
-        let mut run =
-            Self { config, identity, device, checkpoints, model, optimizer, history: Vec::new() };
+        let mut run = Self {
+            config,
+            preparation,
+            identity,
+            device,
+            checkpoints,
+            model,
+            optimizer,
+            history: Vec::new(),
+        };
         if resume {
             let found = run.checkpoints.latest()?;
             let path = run.checkpoints.path(found.history.len());
@@ -150,7 +174,7 @@ impl<'a> Run<'a> {
         Ok(run)
     }
 
-    fn restored(&self, weights: Vec<u8>) -> Result<Vcnn, EngineError> {
+    fn restored(&self, weights: Vec<u8>) -> Result<Network, EngineError> {
         let record =
             ModuleRecord::from_bytes(Bytes::from_bytes_vec(weights)).map_err(weights_error)?;
         self.model.clone().try_load_record(record).map_err(weights_error)
@@ -181,19 +205,19 @@ impl<'a> Run<'a> {
         let epoch = self.history.len() + 1;
         let order = shuffled(train.len(), config.seed, epoch);
         let (sender, receiver) = sync_channel(PREFETCH);
+        let preparation = self.preparation.clone();
         let trained = thread::scope(|scope| {
             scope.spawn(|| {
-                let table = config.normalization.table();
+                let batches = Batches::new(train, &preparation);
                 let plan = AugmentationPlan {
                     augmentation: &config.augmentation,
                     seed: config.seed,
                     epoch: epoch as u64,
                 };
-                let plan = (!config.augmentation.is_none()).then_some(&plan);
                 for indices in order.chunks(config.batch_size) {
                     // The receiver is gone when the epoch was stopped.
                     let sender = &sender;
-                    if sender.send(Batch::prepare(train, indices, &table, plan)).is_err() {
+                    if sender.send(batches.prepare(indices, Some(&plan))).is_err() {
                         break;
                     }
                 }
@@ -202,7 +226,7 @@ impl<'a> Run<'a> {
             self.steps(receiver, epoch, train.len(), class_weights, observer)
         })?;
         let Some((train_loss, learning_rate)) = trained else { return Ok(false) };
-        let logits = predict(&self.model, validation, &config.normalization, config.batch_size)?;
+        let logits = predict(&self.model, validation, &self.preparation, config.batch_size)?;
         let classes = config.spec.classes;
         let result = scores(&logits, classes, &validation.labels);
         let validation_loss = mean_cost(config.loss, &logits, classes, &validation.labels);
@@ -276,11 +300,21 @@ impl<'a> Run<'a> {
         let mask = (config.spec.dropout > 0.0).then(|| {
             let mut random =
                 Random::stream(config.seed, Stream::Dropout, &[epoch as u64, index as u64]);
-            let shape = [batch.len(), config.spec.features()];
+            let shape = [batch.len(), config.spec.joined()];
             dropout_mask(&mut random, config.spec.dropout, shape, &self.device)
         });
-        let logits = self.model.forward(batch.into_tensor(&self.device), mask);
-        let loss = cost(config.loss, logits, &targets);
+        let parent_targets = config.spec.parents.as_ref().map(|parents| {
+            let labels: Vec<usize> = batch.labels.iter().map(|&l| parents.of_class[l]).collect();
+            let weights = batch.labels.iter().map(|&label| class_weights[label]).collect();
+            Targets::weighted(&labels, parents.count, weights, smoothing, &self.device)
+        });
+        let output = self.model.forward(batch.into_input(&self.device), mask);
+        let mut loss = cost(config.loss, output.logits, &targets);
+        if let (Some(logits), Some(targets)) = (output.parents, parent_targets) {
+            let share = config.level_weight(epoch) as f32;
+            loss = loss.mul_scalar(1.0 - share)
+                + cost(config.loss, logits, &targets).mul_scalar(share);
+        }
         let value = f64::from(loss.clone().into_scalar::<f32>());
         if !value.is_finite() {
             return Err(EngineError::NonFiniteLoss { epoch, batch: index });
@@ -300,7 +334,8 @@ impl<'a> Run<'a> {
             true => self.model.clone(),
             false => self.restored(self.checkpoints.load(epoch)?.weights)?,
         };
-        Ok(TrainOutcome { model: model.valid(), epoch, history: self.history, ended })
+        let (preparation, history) = (self.preparation, self.history);
+        Ok(TrainOutcome { model: model.valid(), preparation, epoch, history, ended })
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::run::{PipelineObserver, PipelineOptions, create};
 use super::{PipelineError, Recipe};
 use crate::engine::{
-    Ended, EpochRecord, ExportMeta, ImageSet, TrainConfig, TrainOptions, TrainOutcome,
+    Ended, EpochRecord, ExportMeta, Exported, ImageSet, TrainConfig, TrainOptions, TrainOutcome,
     check_export, export, train,
 };
 
@@ -62,10 +62,7 @@ impl Fit<'_> {
 pub(super) fn concatenated(sets: [ImageSet; 3]) -> ImageSet {
     let mut sets = sets.into_iter();
     let mut all = sets.next().unwrap_or_default();
-    for set in sets {
-        all.pixels.extend(set.pixels);
-        all.labels.extend(set.labels);
-    }
+    sets.for_each(|set| all.append(set));
     all
 }
 
@@ -82,14 +79,10 @@ fn export_checked(
     let meta =
         ExportMeta { properties: properties.map(|(key, value)| (key.to_owned(), value)).into() };
     let spec = &recipe.training.spec;
-    let onnx = export(&outcome.model, spec, &meta)?;
-    let count = validation.len().min(EXPORT_SAMPLES);
-    let bytes = 3 * validation.height * validation.width * count;
-    let samples = ImageSet {
-        pixels: validation.pixels.iter().take(bytes).copied().collect(),
-        labels: validation.labels.iter().take(count).copied().collect(),
-        ..*validation
-    };
-    let difference = check_export(&onnx, &outcome.model, &samples, &recipe.training.normalization)?;
+    let TrainOutcome { model, preparation, .. } = outcome;
+    let network = Exported { model, spec, preparation, backbone: None };
+    let onnx = export(&network, &meta)?;
+    let samples = validation.first(EXPORT_SAMPLES);
+    let difference = check_export(&onnx, model, &samples, preparation)?;
     Ok((onnx, difference))
 }

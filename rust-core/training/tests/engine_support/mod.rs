@@ -29,7 +29,7 @@ pub(crate) fn bars(len: usize, seed: u64) -> ImageSet {
         }
         labels.push(label);
     }
-    ImageSet { height: SIDE, width: SIDE, pixels, labels, classes: CLASSES }
+    ImageSet { height: SIDE, width: SIDE, pixels, labels, classes: CLASSES, ..ImageSet::default() }
 }
 
 pub(crate) fn spec() -> NetworkSpec {
@@ -40,6 +40,7 @@ pub(crate) fn spec() -> NetworkSpec {
         blocks: vec![conv(8, 3, 2), conv(12, 3, 1), conv(16, 3, 2)],
         dropout: 0.1,
         classes: CLASSES,
+        ..NetworkSpec::default()
     }
 }
 

@@ -2,28 +2,29 @@
 
 use tract_onnx::prelude::*;
 
-use super::super::data::{Batch, ImageSet, Normalization};
+use super::super::data::{Batches, ImageSet, Normalization, Preparation};
 use super::super::error::EngineError;
+use super::super::network::Network;
 use super::super::predict::predict;
-use super::super::vcnn::Vcnn;
 
 /// Largest difference of a probability that counts as equal.
 pub const MAX_ABS_DIFF: f32 = 1e-4;
 
-/// Runs the file in tract on the pictures; the largest absolute difference of a probability.
+/// Runs the file in tract on the pictures, as a phone would: the largest absolute difference of a
+/// probability. The samples have pixels, and a backbone's features where the network is on one.
 ///
 /// # Errors
 /// [`EngineError::ExportUnusable`] when tract cannot load or run it, [`EngineError::ExportDiffers`]
 /// above [`MAX_ABS_DIFF`].
 pub fn check_export(
     onnx: &[u8],
-    model: &Vcnn,
+    model: &Network,
     samples: &ImageSet,
-    normalization: &Normalization,
+    preparation: &Preparation,
 ) -> Result<f32, EngineError> {
-    let expected = predict(model, samples, normalization, 32)?;
+    let expected = predict(model, samples, preparation, 32)?;
     let unusable = |error: TractError| EngineError::ExportUnusable { reason: format!("{error:#}") };
-    let exported = run(onnx, samples, normalization).map_err(unusable)?;
+    let exported = run(onnx, samples, &preparation.normalization).map_err(unusable)?;
     if exported.len() != expected.len() {
         let reason = format!("{} logits, expected {}", exported.len(), expected.len());
         return Err(EngineError::ExportUnusable { reason });
@@ -41,19 +42,29 @@ pub fn check_export(
 
 fn run(onnx: &[u8], samples: &ImageSet, normalization: &Normalization) -> TractResult<Vec<f32>> {
     let shape = [1, 3, samples.height, samples.width];
-    let plan = tract_onnx::onnx()
+    let features = samples.metadata.len() / samples.len().max(1);
+    let mut model = tract_onnx::onnx()
         .with_ignore_value_info(true)
         .with_ignore_output_shapes(true)
         .model_for_read(&mut &*onnx)?
-        .with_input_fact(0, f32::fact(shape).into())?
-        .into_optimized()?
-        .into_runnable()?;
-    let table = normalization.table();
+        .with_input_fact(0, f32::fact(shape).into())?;
+    if features > 0 {
+        model = model.with_input_fact(1, f32::fact([1, features]).into())?;
+    }
+    let plan = model.into_optimized()?.into_runnable()?;
+    // Pixels and raw metadata: what is made of them is the file's business.
+    let pixels = ImageSet { features: Vec::new(), versions: 0, ..samples.clone() };
+    let preparation = (*normalization).into();
+    let batches = Batches::new(&pixels, &preparation);
     let mut logits = Vec::new();
     for index in 0..samples.len() {
-        let values = Batch::prepare(samples, &[index], &table, None).into_values();
-        let input = Tensor::from_shape(&shape, &values)?;
-        let output = plan.run(tvec!(input.into()))?;
+        let values = batches.prepare(&[index], None).into_values();
+        let mut inputs = tvec!(Tensor::from_shape(&shape, &values)?.into());
+        if features > 0 {
+            let metadata = &samples.metadata[index * features..][..features];
+            inputs.push(Tensor::from_shape(&[1, features], metadata)?.into());
+        }
+        let output = plan.run(inputs)?;
         logits.extend_from_slice(output[0].try_as_plain_ram()?.as_slice::<f32>()?);
     }
     Ok(logits)

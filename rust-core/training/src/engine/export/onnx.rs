@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use burn::nn::Linear;
 use prost::Message;
 use tract_onnx::pb::attribute_proto::AttributeType;
 use tract_onnx::pb::tensor_proto::DataType;
@@ -11,8 +12,10 @@ use tract_onnx::pb::{
     TensorProto, TensorShapeProto, TypeProto, ValueInfoProto, type_proto,
 };
 
-use super::{INPUT, OUTPUT};
-use crate::engine::spec::INPUT_CHANNELS;
+use super::{INPUT, METADATA, OUTPUT, PARENTS};
+use crate::engine::error::EngineError;
+use crate::engine::predict::values;
+use crate::engine::spec::{INPUT_CHANNELS, NetworkSpec};
 
 const IR_VERSION: i64 = 8;
 const OPSET: i64 = 17;
@@ -50,19 +53,63 @@ impl Graph {
         &mut self.nodes[index]
     }
 
+    /// Takes up all nodes and constants of another file; returns the name of its only output.
+    pub(super) fn backbone(&mut self, onnx: &[u8]) -> Result<String, EngineError> {
+        let unusable = |reason: String| EngineError::BackboneUnusable { reason };
+        let file = ModelProto::decode(onnx).map_err(|error| unusable(error.to_string()))?;
+        let opset = file.opset_import.iter().find(|set| set.domain.is_empty());
+        if opset.is_none_or(|set| set.version != OPSET) {
+            return Err(unusable(format!("it is not of opset {OPSET}")));
+        }
+        let graph = file.graph.ok_or_else(|| unusable("it has no graph".to_owned()))?;
+        let ([input], [output]) = (graph.input.as_slice(), graph.output.as_slice()) else {
+            return Err(unusable("it has not one input and one output".to_owned()));
+        };
+        if input.name != INPUT {
+            return Err(unusable(format!("its input is not called {INPUT}")));
+        }
+        let name = output.name.clone();
+        self.nodes.extend(graph.node);
+        self.tensors.extend(graph.initializer);
+        Ok(name)
+    }
+
+    /// A dense layer: `x W + b`.
+    pub(super) fn gemm(
+        &mut self,
+        layer: &Linear,
+        input: &str,
+        output: &str,
+    ) -> Result<(), EngineError> {
+        let weight = layer.weight.val();
+        let dims = weight.dims();
+        let bias = match &layer.bias {
+            Some(bias) => values(bias.val().into_data())?,
+            None => vec![0.0; dims[1]],
+        };
+        // The head's tensors have had this name from the first file on.
+        let name = if output == OUTPUT { "head" } else { output };
+        let weight = self.tensor(format!("{name}.weight"), &dims, &values(weight.into_data())?);
+        let bias = self.tensor(format!("{name}.bias"), &dims[1..], &bias);
+        self.node("Gemm", &[input, &weight, &bias], output);
+        Ok(())
+    }
+
     /// The file, with the batch size left open as "N".
     pub(super) fn into_bytes(
         self,
-        [height, width]: [usize; 2],
-        classes: usize,
+        spec: &NetworkSpec,
         properties: BTreeMap<String, String>,
     ) -> Vec<u8> {
+        let metadata = spec.metadata.map(|branch| batch_of(METADATA, &[branch.features]));
+        let parents = spec.parents.as_ref().map(|level| batch_of(PARENTS, &[level.count]));
+        let image = batch_of(INPUT, &[INPUT_CHANNELS, spec.height, spec.width]);
         let graph = GraphProto {
             name: "epic".to_owned(),
             node: self.nodes,
             initializer: self.tensors,
-            input: vec![batch_of(INPUT, &[INPUT_CHANNELS, height, width])],
-            output: vec![batch_of(OUTPUT, &[classes])],
+            input: [image].into_iter().chain(metadata).collect(),
+            output: [batch_of(OUTPUT, &[spec.classes])].into_iter().chain(parents).collect(),
             ..Default::default()
         };
         ModelProto {

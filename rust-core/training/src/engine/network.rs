@@ -13,9 +13,46 @@ use super::spec::{ConvShape, NetworkSpec};
 /// The network. On a device with autodiff it trains (batch statistics), elsewhere it infers
 /// (running statistics).
 #[derive(Module, Debug)]
-pub struct Vcnn {
+pub struct Network {
     blocks: Vec<ConvBlock>,
+    branch: Option<Linear>,
+    hidden: Option<Linear>,
     head: Linear,
+    parents: Option<ParentHead>,
+}
+
+/// The head of the coarser level.
+#[derive(Module, Debug)]
+struct ParentHead {
+    layer: Linear,
+    of_class: Vec<usize>,
+}
+
+/// What a network is given.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// The pictures.
+    pub view: View,
+    /// Metadata features `[batch, features]`, where the network has a branch for them.
+    pub metadata: Option<Tensor<2>>,
+}
+
+/// Pictures, or what a backbone saw in them.
+#[derive(Clone, Debug)]
+pub enum View {
+    /// Normalized pictures `[batch, 3, height, width]`.
+    Images(Tensor<4>),
+    /// Features `[batch, features]`.
+    Features(Tensor<2>),
+}
+
+/// What a network says.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// `[batch, classes]`; with a coarser level its log-probabilities are in them.
+    pub logits: Tensor<2>,
+    /// Logits of the coarser level `[batch, parents]`, where there is one.
+    pub parents: Option<Tensor<2>>,
 }
 
 /// Convolution without bias, batch normalization, ReLU.
@@ -38,9 +75,35 @@ pub(super) struct FoldedConv {
     pub(super) padding: usize,
 }
 
-impl Vcnn {
-    /// A fresh network. Weights depend on `seed` alone: He-uniform convolutions, a head uniform
-    /// in ±1/sqrt(features) with zero bias.
+/// The layers after the features.
+pub(super) struct DenseLayers<'a> {
+    pub(super) branch: Option<&'a Linear>,
+    pub(super) hidden: Option<&'a Linear>,
+    pub(super) head: &'a Linear,
+    pub(super) parents: Option<(&'a Linear, &'a [usize])>,
+}
+
+/// `[parents, classes]`, 1 where the class belongs to the parent.
+pub(super) fn spread(of_class: &[usize], parents: usize) -> TensorData {
+    let values: Vec<f32> = (0..parents)
+        .flat_map(|parent| of_class.iter().map(move |&own| f32::from(u8::from(own == parent))))
+        .collect();
+    TensorData::new(values, [parents, of_class.len()])
+}
+
+fn dense(seed: u64, stream: u64, [inputs, outputs]: [usize; 2], device: &Device) -> Linear {
+    let mut random = Random::stream(seed, Stream::Weights, &[stream]);
+    let mut layer = LinearConfig::new(inputs, outputs).init(device);
+    let bound = (inputs as f32).sqrt().recip();
+    let weight = uniform(&mut random, bound, [inputs, outputs].to_vec());
+    layer.weight = Param::from_data(weight, device);
+    layer.bias = Some(Param::from_data(TensorData::zeros::<f32, _>([outputs]), device));
+    layer
+}
+
+impl Network {
+    /// A fresh network. Weights depend on `seed` alone: He-uniform convolutions, dense layers
+    /// uniform in ±1/sqrt(inputs) with zero bias.
     ///
     /// # Errors
     /// [`EngineError::InvalidSpec`] as [`NetworkSpec::validate`].
@@ -50,25 +113,51 @@ impl Vcnn {
         let blocks = (shapes.iter().enumerate())
             .map(|(index, shape)| ConvBlock::new(shape, seed, index as u64, device))
             .collect();
-        let (features, classes) = (spec.features(), spec.classes);
-        let mut random = Random::stream(seed, Stream::Weights, &[shapes.len() as u64]);
-        let mut head = LinearConfig::new(features, classes).init(device);
-        let bound = (features as f32).sqrt().recip();
-        let weight = uniform(&mut random, bound, [features, classes].to_vec());
-        head.weight = Param::from_data(weight, device);
-        head.bias = Some(Param::from_data(TensorData::zeros::<f32, _>([classes]), device));
-        Ok(Self { blocks, head })
+        // The head's stream comes right after the convolutions', whatever other layers there are.
+        let first = shapes.len() as u64;
+        let linear =
+            |stream: u64, inputs, outputs| dense(seed, first + stream, [inputs, outputs], device);
+        let inputs = spec.head_inputs();
+        Ok(Self {
+            blocks,
+            branch: spec.metadata.map(|branch| linear(1, branch.features, branch.hidden)),
+            hidden: (spec.hidden > 0).then(|| linear(2, spec.joined(), spec.hidden)),
+            head: linear(0, inputs, spec.classes),
+            parents: spec.parents.as_ref().map(|parents| ParentHead {
+                layer: linear(3, inputs, parents.count),
+                of_class: parents.of_class.clone(),
+            }),
+        })
     }
 
-    /// Logits `[batch, classes]` of normalized pictures `[batch, 3, height, width]`.
+    /// What the network says of a batch. `dropout` (`[batch, joined features]`) multiplies the joined features
+    /// while training.
     ///
-    /// `dropout` (`[batch, features]`) multiplies the pooled features while training.
-    pub fn forward(&self, images: Tensor<4>, dropout: Option<Tensor<2>>) -> Tensor<2> {
-        let features = self.features(images);
-        self.head.forward(match dropout {
-            Some(mask) => features * mask,
-            None => features,
-        })
+    /// # Panics
+    /// If the input has no metadata although the network has a branch for it.
+    pub fn forward(&self, input: Input, dropout: Option<Tensor<2>>) -> Output {
+        let mut features = match input.view {
+            View::Images(images) => self.features(images),
+            View::Features(features) => features,
+        };
+        if let Some(branch) = &self.branch {
+            let metadata = input.metadata.expect("sets are validated against the spec");
+            let seen = activation::relu(branch.forward(metadata));
+            features = Tensor::cat(vec![features, seen], 1);
+        }
+        if let Some(mask) = dropout {
+            features = features * mask;
+        }
+        if let Some(hidden) = &self.hidden {
+            features = activation::relu(hidden.forward(features));
+        }
+        let logits = self.head.forward(features.clone());
+        let Some(head) = &self.parents else { return Output { logits, parents: None } };
+        let parents = head.layer.forward(features);
+        let spread = spread(&head.of_class, parents.dims()[1]);
+        let spread = Tensor::from_data(spread, &parents.device());
+        let logits = logits + activation::log_softmax(parents.clone(), 1).matmul(spread);
+        Output { logits, parents: Some(parents) }
     }
 
     /// Pooled features `[batch, features]` of normalized pictures.
@@ -91,8 +180,10 @@ impl Vcnn {
         self.blocks.iter().map(ConvBlock::folded).collect()
     }
 
-    pub(super) fn head(&self) -> &Linear {
-        &self.head
+    pub(super) fn dense(&self) -> DenseLayers<'_> {
+        let parents = self.parents.as_ref().map(|head| (&head.layer, head.of_class.as_slice()));
+        let (branch, hidden) = (self.branch.as_ref(), self.hidden.as_ref());
+        DenseLayers { branch, hidden, head: &self.head, parents }
     }
 
     /// The device that holds the weights, without autodiff.
@@ -172,6 +263,7 @@ mod tests {
             blocks: vec![conv(4, 5, 2), conv(6, 3, 1), conv(5, 1, 1), conv(8, 3, 2)],
             dropout: 0.0,
             classes: 3,
+            ..NetworkSpec::default()
         }
     }
 
@@ -184,14 +276,14 @@ mod tests {
     fn weights_depend_on_the_seed_alone() {
         let device = Device::flex();
         let weights =
-            |seed| Vcnn::new(&spec(), seed, &device).unwrap().head.weight.val().into_data();
+            |seed| Network::new(&spec(), seed, &device).unwrap().head.weight.val().into_data();
         assert_eq!(weights(1), weights(1));
         assert_ne!(weights(1), weights(2));
     }
 
     #[test]
     fn parameters_are_those_of_the_spec() {
-        let model = Vcnn::new(&spec(), 0, &Device::flex()).unwrap();
+        let model = Network::new(&spec(), 0, &Device::flex()).unwrap();
         let running: usize = model.blocks.iter().map(|b| 2 * b.norm.gamma.shape()[0]).sum();
         assert_eq!(model.num_params() - running, spec().parameters().unwrap());
     }
@@ -200,7 +292,7 @@ mod tests {
     #[test]
     fn kernels_agree_with_burn_forward_and_backward() {
         let device = Device::flex().autodiff();
-        let model = Vcnn::new(&spec(), 3, &device).unwrap();
+        let model = Network::new(&spec(), 3, &device).unwrap();
         let upstream = Tensor::<2>::from_data(
             uniform(&mut Random::stream(6, Stream::Weights, &[]), 1.0, vec![7, 8]),
             &device,
@@ -230,7 +322,7 @@ mod tests {
     #[test]
     fn inference_uses_the_running_statistics_on_both_paths() {
         let device = Device::flex().autodiff();
-        let model = Vcnn::new(&spec(), 3, &device).unwrap();
+        let model = Network::new(&spec(), 3, &device).unwrap();
         for _ in 0..3 {
             let _ = model.features(images(7, &device));
         }
@@ -240,7 +332,7 @@ mod tests {
         let maps = model.blocks.iter().fold(images(4, &device), |x, block| block.forward(x));
         let by_burn: Tensor<2> = maps.mean_dims(&[2, 3]).flatten(1, 3);
         by_kernels.to_data().assert_approx_eq::<f32>(&by_burn.to_data(), Tolerance::absolute(1e-5));
-        let fresh = Vcnn::new(&spec(), 3, &device).unwrap().features(images(4, &device));
+        let fresh = Network::new(&spec(), 3, &device).unwrap().features(images(4, &device));
         assert_ne!(by_kernels.to_data(), fresh.to_data());
     }
 }
