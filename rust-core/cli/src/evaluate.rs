@@ -1,5 +1,6 @@
 //! `epic evaluate`.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
@@ -26,7 +27,8 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
     let dataset = open_dataset(arguments, &classifier)?;
     let samples = samples(arguments, &dataset)?;
     let progress = bar(samples.len() as u64, "pictures");
-    let logits = measure::logits(&classifier, &dataset, &samples, &|_| progress.inc(1));
+    let logits =
+        measure::logits(&classifier, &dataset, &samples, &HashMap::new(), &|_| progress.inc(1));
     progress.finish_and_clear();
     let mut failed = dataset.rejected.len();
     for rejected in &dataset.rejected {

@@ -225,6 +225,19 @@ impl Classifier {
         self.run(picture, &input.features.of(&metadata))
     }
 
+    /// As [`Classifier::logits`], with the metadata features measured before: as many as the manifest names,
+    /// none for a pack that takes none.
+    ///
+    /// # Errors
+    /// [`ClassifyError::Preprocess`] or [`ClassifyError::Network`].
+    pub fn logits_with(
+        &self,
+        picture: &Picture,
+        features: &[f32],
+    ) -> Result<Vec<f32>, ClassifyError> {
+        self.run(picture, features)
+    }
+
     fn run(&self, picture: &Picture, metadata: &[f32]) -> Result<Vec<f32>, ClassifyError> {
         let spec = &self.manifest.input;
         let mut buffers = self.buffers.take().unwrap_or_default();

@@ -178,6 +178,6 @@ fn select_output(model: &mut InferenceModel, shape: &NetworkShape) -> Result<(),
         return mismatch(format!("no output is called {}", shape.output));
     };
     model
-        .set_output_outlets(&[output])
+        .select_output_outlets(&[output])
         .map_err(|error| NetworkError::Load { reason: format!("{error:#}") })
 }

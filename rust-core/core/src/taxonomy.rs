@@ -1,5 +1,7 @@
 //! Classes and the groups that they belong to, as data.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The classes that a pack tells apart.
@@ -15,7 +17,14 @@ pub struct Taxonomy {
     pub fallback_group: String,
     /// Classes in the order of the network's outputs.
     pub classes: Vec<Class>,
+    /// Coarser levels by name: their parents, and the classes of each. The groups are a level too, called
+    /// [`GROUP_LEVEL`], and are not listed here.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
+
+/// Name of the level whose parents are the groups.
+pub const GROUP_LEVEL: &str = "group";
 
 /// One label.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,6 +64,14 @@ pub enum TaxonomyError {
         /// The group.
         group: String,
     },
+    /// A level leaves a class out, has it twice, or names one that there is not.
+    #[error("level {level} does not give class {class} exactly one parent")]
+    Level {
+        /// The level.
+        level: String,
+        /// The class.
+        class: String,
+    },
     /// A name is empty or would not do as a folder name.
     #[error("{name:?} cannot be a class or group name: use letters, digits, - and _")]
     InvalidName {
@@ -81,7 +98,44 @@ impl Taxonomy {
                 return Err(TaxonomyError::UnknownGroup { group: group.clone() });
             }
         }
-        Ok(())
+        self.levels.iter().try_for_each(|(level, parents)| self.check_level(level, parents))
+    }
+
+    fn check_level(
+        &self,
+        level: &str,
+        parents: &BTreeMap<String, Vec<String>>,
+    ) -> Result<(), TaxonomyError> {
+        let broken = |class: &str| {
+            Err(TaxonomyError::Level { level: level.to_owned(), class: class.to_owned() })
+        };
+        if level == GROUP_LEVEL {
+            return Err(TaxonomyError::Duplicate { what: level.to_owned() });
+        }
+        check_names(parents.keys())?;
+        let listed = || parents.values().flatten();
+        if let Some(class) = listed().find(|class| self.class_index(class).is_none()) {
+            return broken(class);
+        }
+        match self.classes.iter().find(|class| listed().filter(|c| **c == class.name).count() != 1)
+        {
+            Some(class) => broken(&class.name),
+            None => Ok(()),
+        }
+    }
+
+    /// The parents of a level and the position of each class's own among them; `None` if there is no such
+    /// level.
+    pub fn parents(&self, level: &str) -> Option<(Vec<String>, Vec<usize>)> {
+        if level == GROUP_LEVEL {
+            return Some((self.groups.clone(), self.class_to_group()));
+        }
+        let parents = self.levels.get(level)?;
+        let of_class = self.classes.iter().map(|class| {
+            let own = |(_, classes): &(&String, &Vec<String>)| classes.contains(&class.name);
+            parents.iter().position(|parent| own(&parent)).unwrap_or(0)
+        });
+        Some((parents.keys().cloned().collect(), of_class.collect()))
     }
 
     /// Position of a class among the outputs.
@@ -137,7 +191,30 @@ pub(crate) mod tests {
             groups: vec!["keep".into(), "toss".into()],
             fallback_group: "keep".into(),
             classes: vec![class("cat", "keep"), class("dog", "keep"), class("fly", "toss")],
+            levels: [("legs".to_owned(), legs(&["cat", "dog"]))].into(),
         }
+    }
+
+    fn legs(four: &[&str]) -> BTreeMap<String, Vec<String>> {
+        let four = four.iter().map(|&name| name.to_owned()).collect();
+        [("six".to_owned(), vec!["fly".to_owned()]), ("four".to_owned(), four)].into()
+    }
+
+    #[test]
+    fn levels_give_every_class_one_parent() {
+        let parents = |level| animals().parents(level);
+        let names = |names: [&str; 2]| names.map(str::to_owned).to_vec();
+        assert_eq!(parents("legs"), Some((names(["four", "six"]), vec![0, 0, 1])));
+        assert_eq!(parents("group"), Some((names(["keep", "toss"]), vec![0, 0, 1])));
+        assert_eq!(parents("wings"), None);
+        for four in [&["cat"][..], &["cat", "dog", "fly"], &["cat", "dog", "cow"]] {
+            let mut taxonomy = animals();
+            taxonomy.levels.insert("legs".to_owned(), legs(four));
+            assert!(matches!(taxonomy.validate(), Err(TaxonomyError::Level { .. })), "{four:?}");
+        }
+        let mut taxonomy = animals();
+        taxonomy.levels.insert("group".to_owned(), legs(&["cat", "dog"]));
+        assert!(matches!(taxonomy.validate(), Err(TaxonomyError::Duplicate { .. })));
     }
 
     #[test]

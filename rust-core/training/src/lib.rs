@@ -1,6 +1,6 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`table`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
+//! [`dataset`], [`table`], [`trees`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
 //! the training engine, come with the feature `engine`.
 
 pub mod atomic;
@@ -16,6 +16,7 @@ mod reader;
 pub mod report_data;
 pub mod table;
 pub mod thumbnail;
+pub mod trees;
 
 pub use reader::CoreReader;
 

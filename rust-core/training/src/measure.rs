@@ -1,5 +1,6 @@
 //! A pack's classifier on the pictures of a data set, through the very code that phones run.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -32,23 +33,28 @@ pub struct SampleLogits {
 }
 
 /// Decodes and runs the named samples on all cores of the current rayon pool, in their order.
-/// `progress` is called with the number of pictures done.
+/// `progress` is called with the number of pictures done. Metadata features that were measured before are not
+/// measured again.
 pub fn logits(
     classifier: &Classifier,
     dataset: &Dataset,
     samples: &[usize],
+    features: &HashMap<usize, Vec<f32>>,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Vec<SampleLogits> {
     let done = AtomicUsize::new(0);
-    let run = |path: &Path| {
+    let run = |sample: usize, path: &Path| {
         let picture = picture::decode(&ImageSource::Path(path), classifier.decode_options())?;
-        classifier.logits(&picture)
+        match features.get(&sample) {
+            Some(features) => classifier.logits_with(&picture, features),
+            None => classifier.logits(&picture),
+        }
     };
     samples
         .par_iter()
         .filter_map(|&index| dataset.samples.get(index).map(|sample| (index, sample)))
         .map(|(sample, Sample { relative_path, .. })| {
-            let logits = run(&dataset.root.join(relative_path));
+            let logits = run(sample, &dataset.root.join(relative_path));
             progress(done.fetch_add(1, Ordering::Relaxed) + 1);
             SampleLogits { sample, logits }
         })

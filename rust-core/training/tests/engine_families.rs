@@ -8,8 +8,9 @@ use engine_support::{CLASSES, SIDE, bars, config, spec};
 use epic_training::engine::{
     DeviceKind, EngineError, ExportMeta, Exported, ImageSet, LevelWeight, MetadataBranch,
     MetadataScaling, Network, NetworkSpec, Parents, Preparation, Silent, TrainConfig, TrainOptions,
-    TrainOutcome, check_export, export, predict, train,
+    TrainOutcome, check_export, export, export_trees, features_of, predict, train,
 };
+use epic_training::trees::{Booster, BoosterParams, TreeData};
 use prost::Message;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
@@ -101,21 +102,19 @@ fn a_coarser_level_has_an_output_and_a_say() {
     );
 }
 
-/// The features of a plain network as a file of their own: its export without the head.
+/// The features of a plain network as a file of their own.
 fn backbone() -> Vec<u8> {
+    features_of(&plain_network()).unwrap()
+}
+
+fn plain_network() -> Vec<u8> {
     let device = DeviceKind::Cpu.device().unwrap();
     let model = Network::new(&spec(), 11, &device).unwrap();
     let preparation = config(1).normalization.into();
     let spec = spec();
     let network =
         Exported { model: &model, spec: &spec, preparation: &preparation, backbone: None };
-    let onnx = export(&network, &ExportMeta::default()).unwrap();
-    let mut file = ModelProto::decode(&onnx[..]).unwrap();
-    let graph = file.graph.as_mut().unwrap();
-    graph.node.retain(|node| node.op_type != "Gemm");
-    graph.initializer.retain(|tensor| !tensor.name.starts_with("head"));
-    graph.output[0].name = "features".to_owned();
-    file.encode_to_vec()
+    export(&network, &ExportMeta::default()).unwrap()
 }
 
 fn seen_by(backbone: &[u8], images: &ImageSet) -> Vec<f32> {
@@ -147,12 +146,12 @@ fn layers_on_a_frozen_backbone_are_joined_to_it_in_the_file() {
     let backbone = backbone();
     let images = described(48, 7);
     let images = ImageSet { features: seen_by(&backbone, &images), versions: 1, ..images };
-    let base = config(8);
+    let base = config(60);
     let spec = NetworkSpec {
         height: SIDE,
         width: SIDE,
         backbone_features: 16,
-        metadata: Some(MetadataBranch { features: 2, hidden: 4 }),
+        metadata: Some(MetadataBranch { features: 2, hidden: 8 }),
         hidden: 12,
         dropout: 0.1,
         classes: CLASSES,
@@ -172,4 +171,25 @@ fn layers_on_a_frozen_backbone_are_joined_to_it_in_the_file() {
         let refused = export(&network(damaged), &ExportMeta::default());
         assert!(matches!(refused, Err(EngineError::BackboneUnusable { .. })), "{refused:?}");
     }
+}
+
+#[test]
+fn trees_on_features_are_one_file_with_the_network() {
+    let images = bars(60, 9);
+    let network = plain_network();
+    let features = seen_by(&backbone(), &images);
+    let data = TreeData { features: &features, columns: 16, labels: &images.labels, weights: None };
+    let params = BoosterParams { rounds: 10, max_depth: 3, ..BoosterParams::default() };
+    let booster = Booster::fit(&data, CLASSES, &params, |_| true).unwrap();
+    let onnx = export_trees(&network, &booster, &ExportMeta::default()).unwrap();
+    let margins = seen_by(&onnx, &images);
+    for (row, got) in features.chunks_exact(16).zip(margins.chunks_exact(CLASSES)) {
+        for (got, want) in got.iter().zip(booster.margins(row)) {
+            assert!((got - want).abs() < 1e-5, "{got} {want}");
+        }
+    }
+    let file = ModelProto::decode(&onnx[..]).unwrap();
+    assert_eq!(file.graph.unwrap().output[0].name, "logits");
+    let refused = export_trees(&onnx[..30], &booster, &ExportMeta::default());
+    assert!(matches!(refused, Err(EngineError::BackboneUnusable { .. })), "{refused:?}");
 }

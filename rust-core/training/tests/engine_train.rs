@@ -24,7 +24,7 @@ fn run(
     train(config, images[0], images[1], &options, observer)
 }
 
-fn logits(outcome: &TrainOutcome, config: &TrainConfig, images: &ImageSet) -> Vec<f32> {
+fn logits(outcome: &TrainOutcome, images: &ImageSet) -> Vec<f32> {
     predict(&outcome.model, images, &outcome.preparation, 16).unwrap()
 }
 
@@ -81,7 +81,7 @@ fn learns_a_small_set_by_heart() {
     assert_eq!((observer.batches, observer.epochs), (15 * 6, 15));
     assert_eq!(observer.images[..7], [8, 16, 24, 32, 40, 48, 8]);
     assert!(history[14].train_loss < 0.3 * history[0].train_loss, "{history:?}");
-    let logits = logits(&outcome, &config, &images);
+    let logits = logits(&outcome, &images);
     let best = |row: &[f32]| (0..3).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap();
     let right = logits.chunks(3).zip(&images.labels).filter(|(row, l)| best(row) == **l).count();
     assert_eq!(right, 48);
@@ -95,7 +95,7 @@ fn a_resumed_run_equals_an_uninterrupted_one() {
     let config = eventful(4);
     let whole = tempfile::tempdir().unwrap();
     let whole = run(&config, images, whole.path(), false, &mut Silent).unwrap();
-    let wanted = logits(&whole, &config, images[1]);
+    let wanted = logits(&whole, images[1]);
 
     let between = Stopper { stop_at_epoch: Some(2), ..Stopper::default() };
     let within = Stopper { stop_at_batch: Some(6 * 2 + 3), ..Stopper::default() };
@@ -109,7 +109,7 @@ fn a_resumed_run_equals_an_uninterrupted_one() {
         for (a, b) in whole.history.iter().zip(&rest.history) {
             assert_eq!((a.train_loss, a.validation_loss), (b.train_loss, b.validation_loss));
         }
-        assert_eq!(logits(&rest, &config, images[1]), wanted);
+        assert_eq!(logits(&rest, images[1]), wanted);
     }
 }
 
@@ -122,7 +122,7 @@ fn resuming_a_finished_run_returns_its_result() {
     let again = run(&config, images, out.path(), true, &mut observer).unwrap();
     assert_eq!((observer.batches, again.ended), (0, Ended::Completed));
     assert_eq!((first.epoch, &first.history), (again.epoch, &again.history));
-    assert_eq!(logits(&first, &config, images[1]), logits(&again, &config, images[1]));
+    assert_eq!(logits(&first, images[1]), logits(&again, images[1]));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let outcome =
             pool.install(|| run(&config, images, out.path(), false, &mut Silent)).unwrap();
-        logits(&outcome, &config, images[1])
+        logits(&outcome, images[1])
     };
     assert_eq!(on(1), on(3));
 }
@@ -176,7 +176,7 @@ fn a_damaged_newest_checkpoint_costs_one_epoch_only() {
     let mut observer = Stopper::default();
     let resumed = run(&config, images, out.path(), true, &mut observer).unwrap();
     assert_eq!(observer.epochs, 1);
-    assert_eq!(logits(&resumed, &config, images[1]), logits(&whole, &config, images[1]));
+    assert_eq!(logits(&resumed, images[1]), logits(&whole, images[1]));
 
     for entry in fs::read_dir(&folder).unwrap() {
         fs::write(entry.unwrap().path(), b"damaged").unwrap();

@@ -39,7 +39,7 @@ fn a_recipe_becomes_a_pack_whose_scores_are_those_of_its_classifier() {
     let split = Split::load(&place.out.join("training/split.json")).unwrap();
     let test_part = split.indices(&data).unwrap().test;
     let classifier = Classifier::new(&opened).unwrap();
-    let logits = measure::logits(&classifier, &data, &test_part, &|_| {});
+    let logits = measure::logits(&classifier, &data, &test_part, &Default::default(), &|_| {});
     let predictions = measure::predictions(manifest, &data, &logits);
     let right = predictions.iter().filter(|p| p.predicted == p.truth).count();
     assert_eq!((test.n, predictions.len()), (test_part.len(), test_part.len()));

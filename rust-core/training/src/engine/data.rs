@@ -11,7 +11,7 @@ use super::scaler::Scaler;
 use super::spec::{INPUT_CHANNELS, NetworkSpec, hex_sha256};
 
 /// Pictures of one size, or a backbone's features of them, with their labels.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ImageSet {
     /// Height of every picture.
     pub height: usize,

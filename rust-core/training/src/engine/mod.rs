@@ -28,7 +28,7 @@ pub use config::{
 pub use data::{ImageSet, Normalization, Preparation};
 pub use device::DeviceKind;
 pub use error::EngineError;
-pub use export::{ExportMeta, Exported, check_export, export};
+pub use export::{ExportMeta, Exported, check_export, export, export_trees, features_of};
 pub use network::{Input, Network, Output, View};
 pub use observer::{BatchEvent, EpochEvent, EpochRecord, Silent, TrainObserver};
 pub use predict::predict;

@@ -44,6 +44,26 @@ pub enum PipelineError {
         /// Name of the part.
         part: &'static str,
     },
+    /// The metadata that the recipe asks for cannot be extracted.
+    #[error("metadata: {reason}")]
+    Metadata {
+        /// Why.
+        reason: String,
+    },
+    /// A variant of a picture cannot be made.
+    #[error("variant of a picture: {reason}")]
+    Variant {
+        /// Why.
+        reason: String,
+    },
+    /// A file cannot be read.
+    #[error("cannot read {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
     /// A result cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {

@@ -4,15 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use epic_core::Taxonomy;
+use epic_core::metadata::{Features, MetadataExtractor, Parts, feature_names};
 use epic_core::pack::Family;
+use epic_core::picture::{DecodeOptions, Target};
 use epic_core::preprocess::InputSpec;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::PipelineError;
 use crate::dataset::{Fractions, SplitOptions};
-use crate::engine::{NetworkSpec, TrainConfig};
+use crate::engine::{
+    LevelWeight, MetadataBranch, MetadataScaling, NetworkSpec, Parents, TrainConfig,
+};
 
 /// A parsed and checked recipe. Unknown keys are errors.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +33,8 @@ pub struct Recipe {
     pub pack: PackSection,
     /// Input and preprocessing.
     pub input: InputSpec,
+    /// Names of the metadata features that the network takes; none for most families.
+    pub features: Vec<String>,
     /// Network and training.
     pub training: TrainConfig,
     /// How the data is divided.
@@ -83,6 +89,28 @@ pub struct DecisionSection {
     pub max_false_irrelevant_rate: f64,
 }
 
+/// `[metadata]`, of the family `mcnn`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MetadataSection {
+    /// Groups of features: `colors`, `faces`, `text`, with commas between.
+    parts: String,
+    /// Units of the branch.
+    hidden: usize,
+    /// How features are scaled; fitted to the train part.
+    scaling: MetadataScaling,
+}
+
+/// `[levels]`, of the family `hcnn`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LevelsSection {
+    /// A level of the taxonomy, or `group`.
+    parents: String,
+    /// Share of that level's cost, from the general to the specific.
+    weights: Vec<LevelWeight>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RecipeFile {
@@ -93,6 +121,8 @@ struct RecipeFile {
     pack: PackSection,
     input: InputSpec,
     network: toml::Table,
+    metadata: Option<MetadataSection>,
+    levels: Option<LevelsSection>,
     training: toml::Table,
     split: SplitSection,
     decision: DecisionSection,
@@ -112,8 +142,9 @@ impl Recipe {
         let taxonomy_path = path.with_file_name("").join(&file.taxonomy);
         let taxonomy: Taxonomy = parse(&taxonomy_path, &read(&taxonomy_path)?)?;
         taxonomy.validate()?;
-        let training = training(&file, taxonomy.classes.len())
-            .map_err(|reason| PipelineError::Recipe { path: path.to_owned(), reason })?;
+        let wrong = |reason| PipelineError::Recipe { path: path.to_owned(), reason };
+        let features = features(&file).map_err(wrong)?;
+        let training = training(&file, &features, &taxonomy).map_err(wrong)?;
         training.validate()?;
         let digest = Sha256::digest(text.as_bytes());
         Ok(Self {
@@ -123,6 +154,7 @@ impl Recipe {
             taxonomy,
             pack: file.pack,
             input: file.input,
+            features,
             training,
             split: file.split,
             decision: file.decision,
@@ -132,35 +164,92 @@ impl Recipe {
     }
 }
 
+/// Features of the parts in `[metadata]`; each family has the tables that are its own.
+fn features(file: &RecipeFile) -> Result<Vec<String>, String> {
+    let tables = [
+        ("metadata", file.metadata.is_some(), file.family == Family::Mcnn),
+        ("levels", file.levels.is_some(), file.family == Family::Hcnn),
+    ];
+    for (table, is_there, is_wanted) in tables {
+        match (is_there, is_wanted) {
+            (false, true) => return Err(format!("this family needs the table {table}")),
+            (true, false) => return Err(format!("this family has no table {table}")),
+            _ => {}
+        }
+    }
+    let Some(section) = &file.metadata else { return Ok(Vec::new()) };
+    let parts: Parts = section.parts.parse().map_err(|error| format!("metadata.parts: {error}"))?;
+    Ok(feature_names(parts))
+}
+
+impl Recipe {
+    /// How pictures are decoded: as the pack's classifier will do it.
+    pub fn decode_options(&self) -> DecodeOptions {
+        DecodeOptions { target: Some(self.decode_target()), ..DecodeOptions::default() }
+    }
+
+    fn decode_target(&self) -> Target {
+        // Names come from `feature_names`, so that they are features.
+        match Features::new(&self.features) {
+            Ok(features) if !features.is_empty() => MetadataExtractor::target(features.parts()),
+            _ => self.input.target(),
+        }
+    }
+}
+
 /// The engine's settings are the recipe's tables `network` and `training` and what follows from
-/// the input and the taxonomy.
-fn training(file: &RecipeFile, classes: usize) -> Result<TrainConfig, String> {
+/// the input, the taxonomy and the other tables.
+fn training(
+    file: &RecipeFile,
+    features: &[String],
+    taxonomy: &Taxonomy,
+) -> Result<TrainConfig, String> {
     let input = &file.input;
     let integer = |n: usize| toml::Value::Integer(n as i64);
     let mut spec = file.network.clone();
-    let derived = [
+    let mut derived = vec![
         ("height", integer(input.height as usize)),
         ("width", integer(input.width as usize)),
-        ("classes", integer(classes)),
+        ("classes", integer(taxonomy.classes.len())),
     ];
+    if let Some(section) = &file.metadata {
+        let branch = MetadataBranch { features: features.len(), hidden: section.hidden };
+        derived.push(("metadata", to_toml(&branch)?));
+    }
+    if let Some(section) = &file.levels {
+        let (names, of_class) = taxonomy
+            .parents(&section.parents)
+            .ok_or_else(|| format!("the taxonomy has no level {}", section.parents))?;
+        derived.push(("parents", to_toml(&Parents { count: names.len(), of_class })?));
+    }
     for (key, value) in derived {
         if spec.insert(key.to_owned(), value).is_some() {
-            return Err(format!("network.{key} follows from the input or the taxonomy"));
+            return Err(format!("network.{key} follows from other tables or the taxonomy"));
         }
     }
     let spec: NetworkSpec = spec.try_into().map_err(|error| format!("network: {error}"))?;
     let mut config = file.training.clone();
-    let spec = toml::Value::try_from(spec).map_err(|error| error.to_string())?;
     let normalization = toml::Table::from_iter([
         ("mean".to_owned(), floats(input.mean)),
         ("std".to_owned(), floats(input.std)),
     ]);
-    for (key, value) in [("spec", spec), ("normalization", normalization.into())] {
+    let mut derived = vec![("spec", to_toml(&spec)?), ("normalization", normalization.into())];
+    if let Some(section) = &file.metadata {
+        derived.push(("metadata_scaling", to_toml(&section.scaling)?));
+    }
+    if let Some(section) = &file.levels {
+        derived.push(("level_weights", to_toml(&section.weights)?));
+    }
+    for (key, value) in derived {
         if config.insert(key.to_owned(), value).is_some() {
             return Err(format!("training.{key} follows from other tables"));
         }
     }
     config.try_into().map_err(|error: toml::de::Error| format!("training: {error}"))
+}
+
+fn to_toml(value: &impl Serialize) -> Result<toml::Value, String> {
+    toml::Value::try_from(value).map_err(|error| error.to_string())
 }
 
 fn floats(values: [f32; 3]) -> toml::Value {

@@ -2,18 +2,24 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use epic_core::decision::{Calibration, Thresholds};
-use epic_core::pack::{FileRole, Manifest, OutputSpec, Pack, PackFile, Provenance, SCHEMA};
+use epic_core::metadata::MetadataExtractor;
+use epic_core::pack::{
+    FileRole, Manifest, MetadataSpec, OutputSpec, Pack, PackFile, Provenance, SCHEMA,
+};
 use epic_core::{Classifier, ClassifyError};
 
 use super::finish::Finish;
 use super::fit::{Fit, concatenated};
-use super::{PipelineError, Recipe, prepare};
+use super::measured::measured_features;
+use super::{MeasuredFeatures, PipelineError, Recipe, prepare};
 use crate::CoreReader;
 use crate::dataset::{Dataset, OpenOptions, Split};
 use crate::engine::{
-    DeviceKind, EngineError, ImageSet, Keep, TrainConfig, TrainObserver, export::OUTPUT,
+    DeviceKind, EngineError, ImageSet, Keep, TrainConfig, TrainObserver,
+    export::{METADATA, OUTPUT},
 };
 use crate::evaluation::{
     Evaluation, RateEstimate, choose_threshold, fit_temperature, group_scores,
@@ -25,7 +31,7 @@ pub const WORK_FOLDER: &str = "training";
 const NETWORK: &str = "model.onnx";
 
 /// Where a run takes place.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct PipelineOptions<'a> {
     /// Data set: a folder per class.
     pub data: &'a Path,
@@ -38,6 +44,10 @@ pub struct PipelineOptions<'a> {
     pub resume: bool,
     /// The device to train on.
     pub device: DeviceKind,
+    /// Finds the metadata that a recipe asks for.
+    pub extractor: Option<&'a Arc<MetadataExtractor>>,
+    /// Where measured metadata is kept, for other runs too [default: in [`WORK_FOLDER`]].
+    pub metadata_cache: Option<&'a Path>,
 }
 
 /// Watches a run.
@@ -92,8 +102,11 @@ pub fn run(
     let dataset = open_dataset(recipe, options, &work, observer)?;
     let split = load_or_make_split(recipe, &dataset, &work, options.resume, observer)?;
     let parts = split.indices(&dataset)?;
+    let Some(features) = features(recipe, &dataset, options, &work, observer)? else {
+        return Ok(Outcome::Interrupted);
+    };
     let images = |indices, part, observer: &mut dyn PipelineObserver| {
-        images(&dataset, indices, recipe, part, observer)
+        images(&dataset, indices, recipe, &features, part, observer)
     };
     let training_set = images(&parts.train, "train", observer)?;
     let validation_set = images(&parts.validation, "validation", observer)?;
@@ -103,11 +116,15 @@ pub fn run(
         return Ok(Outcome::Interrupted);
     };
     let draft = draft_manifest(recipe, &dataset);
-    let uncalibrated = classifier(&draft, &first.onnx)?;
-    let validation = logits(&uncalibrated, &dataset, &parts.validation, "validation", observer)?;
+    let classifier = |manifest: &Manifest| classifier(manifest, &first.onnx, options.extractor);
+    let measure = |classifier: &Classifier, indices, part, observer: &mut dyn PipelineObserver| {
+        logits(classifier, &dataset, indices, &features, part, observer)
+    };
+    let uncalibrated = classifier(&draft)?;
+    let validation = measure(&uncalibrated, &parts.validation, "validation", observer)?;
     let manifest = calibrated(draft, recipe, &dataset, &validation)?;
-    let calibrated = classifier(&manifest, &first.onnx)?;
-    let test = logits(&calibrated, &dataset, &parts.test, "test", observer)?;
+    let calibrated = classifier(&manifest)?;
+    let test = measure(&calibrated, &parts.test, "test", observer)?;
 
     let shipped = if recipe.refit {
         let test_set = images(&parts.test, "test", observer)?;
@@ -179,17 +196,39 @@ fn load_or_make_split(
     Ok(split)
 }
 
+/// Measured metadata, none for recipes that want none; `None` when the observer asked to stop.
+fn features(
+    recipe: &Recipe,
+    dataset: &Dataset,
+    options: &PipelineOptions<'_>,
+    work: &Path,
+    observer: &mut dyn PipelineObserver,
+) -> Result<Option<MeasuredFeatures>, PipelineError> {
+    if recipe.features.is_empty() {
+        return Ok(Some(MeasuredFeatures::new()));
+    }
+    let extractor = options.extractor.ok_or_else(|| PipelineError::Metadata {
+        reason: "the recipe needs an extractor".to_owned(),
+    })?;
+    let own = work.join("metadata-cache.jsonl");
+    let cache = options.metadata_cache.unwrap_or(&own);
+    measured_features(dataset, &recipe.features, extractor, cache, observer)
+}
+
 fn images(
     dataset: &Dataset,
     indices: &[usize],
     recipe: &Recipe,
+    features: &MeasuredFeatures,
     part: &'static str,
     observer: &mut dyn PipelineObserver,
 ) -> Result<ImageSet, PipelineError> {
     observer.on_step(&format!("decoding, {part} part"), indices.len());
     let (set, failed) = {
         let progress = observer.progress();
-        prepare(dataset, indices, &recipe.input, &|| progress(1, 0))
+        let features = (!recipe.features.is_empty()).then_some(features);
+        let options = recipe.decode_options();
+        prepare(dataset, indices, &recipe.input, &options, features, &|| progress(1, 0))
     };
     note_failures(observer, &failed);
     if set.is_empty() {
@@ -214,7 +253,10 @@ fn draft_manifest(recipe: &Recipe, dataset: &Dataset) -> Manifest {
         taxonomy: recipe.taxonomy.clone(),
         input: recipe.input.clone(),
         output: OutputSpec { name: OUTPUT.to_owned() },
-        metadata: None,
+        metadata: (!recipe.features.is_empty()).then(|| MetadataSpec {
+            input: METADATA.to_owned(),
+            features: recipe.features.clone(),
+        }),
         calibration: Calibration::default(),
         thresholds: Thresholds::default(),
         files: Vec::new(),
@@ -234,22 +276,30 @@ pub(super) fn network_file(onnx: &[u8]) -> PackFile {
     PackFile { path: NETWORK.to_owned(), role: FileRole::Network, bytes: onnx.to_vec() }
 }
 
-fn classifier(manifest: &Manifest, onnx: &[u8]) -> Result<Classifier, PipelineError> {
+fn classifier(
+    manifest: &Manifest,
+    onnx: &[u8],
+    extractor: Option<&Arc<MetadataExtractor>>,
+) -> Result<Classifier, PipelineError> {
     let pack = Pack::assemble(manifest.clone(), &[network_file(onnx)])?;
-    Ok(Classifier::new(&pack)?)
+    Ok(match extractor {
+        Some(extractor) => Classifier::with_extractor(&pack, extractor)?,
+        None => Classifier::new(&pack)?,
+    })
 }
 
 fn logits(
     classifier: &Classifier,
     dataset: &Dataset,
     indices: &[usize],
+    features: &MeasuredFeatures,
     part: &'static str,
     observer: &mut dyn PipelineObserver,
 ) -> Result<Vec<SampleLogits>, PipelineError> {
     observer.on_step(&format!("measuring, {part} part"), indices.len());
     let results = {
         let progress = observer.progress();
-        measure::logits(classifier, dataset, indices, &|_| progress(1, 0))
+        measure::logits(classifier, dataset, indices, features, &|_| progress(1, 0))
     };
     if results.iter().all(|result| result.logits.is_err()) {
         return Err(PipelineError::EmptyPart { part });

@@ -1,8 +1,11 @@
 //! A small data set, a recipe that fits it, and an observer.
+#![allow(dead_code, reason = "each test file uses its part")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use epic_core::metadata::{MetadataExtractor, MetadataOptions, Weights};
 use epic_training::engine::{BatchEvent, DeviceKind, TrainObserver};
 use epic_training::pipeline::{
     self, Outcome, PipelineError, PipelineObserver, PipelineOptions, Recipe, Trained,
@@ -56,6 +59,19 @@ fn blocks(class: usize, seed: u32) -> RgbImage {
     })
 }
 
+impl Workplace {
+    pub(crate) fn recipe(&self) -> &Path {
+        &self.recipe
+    }
+
+    /// Turns the recipe into one of another family, with more tables.
+    pub(crate) fn become_family(&self, family: &str, tables: &str) {
+        let recipe = fs::read_to_string(&self.recipe).unwrap();
+        let recipe = recipe.replace("family = \"vcnn\"", &format!("family = \"{family}\""));
+        fs::write(&self.recipe, format!("{recipe}\n{tables}")).unwrap();
+    }
+}
+
 /// Writes taxonomy and recipe; returns the recipe's path.
 pub(crate) fn write_recipe(folder: &Path, first_line: &str) -> PathBuf {
     let mut taxonomy = "name = \"tiny\"\ngroups = [\"personal\", \"irrelevant\"]\n\
@@ -67,6 +83,7 @@ pub(crate) fn write_recipe(folder: &Path, first_line: &str) -> PathBuf {
              title_ar = \"{class}\"\ndescription = \"\"\n"
         ));
     }
+    taxonomy.push_str("[levels.warmth]\nwarm = [\"red\"]\ncold = [\"green\", \"blue\"]\n");
     fs::write(folder.join("tiny-taxonomy.toml"), taxonomy).unwrap();
     let path = folder.join("tiny.toml");
     fs::write(&path, format!("{first_line}\n{RECIPE}")).unwrap();
@@ -161,12 +178,17 @@ pub(crate) fn run(
     observer: &mut Watcher,
 ) -> Result<Outcome, PipelineError> {
     let recipe = Recipe::load(&place.recipe).unwrap();
+    // Enough for colours; the tests want nothing else.
+    let extractor = MetadataExtractor::new(Weights::none(), MetadataOptions::default());
+    let extractor = Arc::new(extractor);
     let options = PipelineOptions {
         data: &place.data,
         sources: None,
         out: &place.out,
         resume,
         device: DeviceKind::Cpu,
+        extractor: Some(&extractor),
+        metadata_cache: None,
     };
     pipeline::run(&recipe, &options, observer)
 }

@@ -4,8 +4,10 @@ mod observer;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
+use epic_core::metadata::{MetadataExtractor, MetadataOptions, Weights};
 use epic_training::engine::DeviceKind;
 use epic_training::evaluation::report;
 use epic_training::pipeline::{self, Outcome, PipelineOptions, Recipe};
@@ -48,6 +50,13 @@ struct TrainArguments {
     /// Continue an interrupted training in the same folder.
     #[arg(long)]
     resume: bool,
+    /// Networks and word lists for recipes that take metadata: a folder [default: those built into this
+    /// program].
+    #[arg(long, value_name = "DIR")]
+    weights: Option<PathBuf>,
+    /// File that keeps measured metadata, for other runs too [default: in the pack's work folder].
+    #[arg(long, value_name = "FILE.jsonl")]
+    metadata_cache: Option<PathBuf>,
     /// Device: cpu, or cuda, metal, vulkan in a build with that feature.
     #[arg(long, default_value = "cpu", value_name = "NAME")]
     device: DeviceKind,
@@ -66,12 +75,21 @@ fn main() -> ExitCode {
 
 fn train(arguments: &TrainArguments) -> Result<ExitCode, pipeline::PipelineError> {
     let recipe = Recipe::load(&arguments.recipe)?;
+    let weights = match &arguments.weights {
+        Some(folder) => Weights::open(folder),
+        None => epic_models::metadata_weights(),
+    };
+    let weights =
+        weights.map_err(|error| pipeline::PipelineError::Metadata { reason: error.to_string() })?;
+    let extractor = Arc::new(MetadataExtractor::new(weights, MetadataOptions::default()));
     let options = PipelineOptions {
         data: &arguments.data,
         sources: arguments.sources.as_deref(),
         out: &arguments.out,
         resume: arguments.resume,
         device: arguments.device,
+        extractor: Some(&extractor),
+        metadata_cache: arguments.metadata_cache.as_deref(),
     };
     let mut terminal = Terminal::new();
     let outcome = pipeline::run(&recipe, &options, &mut terminal)?;

@@ -2,6 +2,7 @@
 
 mod check;
 mod onnx;
+mod trees;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use super::spec::NetworkSpec;
 
 pub use check::{MAX_ABS_DIFF, check_export};
 use onnx::Graph;
+pub use trees::{export_trees, features_of};
 
 /// Name of the graph's input, `[N, 3, height, width]`, normalized pixels.
 pub const INPUT: &str = "image";
@@ -43,7 +45,7 @@ pub struct Exported<'a> {
     pub spec: &'a NetworkSpec,
     /// How inputs are made; a scaler becomes the first step of the metadata branch.
     pub preparation: &'a Preparation,
-    /// The ONNX file of the backbone, for a network on one: opset 17, input [`INPUT`].
+    /// The ONNX file of the backbone, for a network on one: opset 17 to 21, input [`INPUT`].
     pub backbone: Option<&'a [u8]>,
 }
 

@@ -19,12 +19,22 @@ use crate::engine::spec::{INPUT_CHANNELS, NetworkSpec};
 
 const IR_VERSION: i64 = 8;
 const OPSET: i64 = 17;
+/// The operators that are put behind a backbone mean the same from [`OPSET`] up to here.
+const LAST_OPSET: i64 = 21;
 
 /// Nodes and weights in the order of the computation.
-#[derive(Default)]
 pub(super) struct Graph {
     nodes: Vec<NodeProto>,
     tensors: Vec<TensorProto>,
+    ir_version: i64,
+    opset: i64,
+}
+
+impl Default for Graph {
+    fn default() -> Self {
+        let (nodes, tensors) = (Vec::new(), Vec::new());
+        Self { nodes, tensors, ir_version: IR_VERSION, opset: OPSET }
+    }
 }
 
 impl Graph {
@@ -53,14 +63,21 @@ impl Graph {
         &mut self.nodes[index]
     }
 
+    /// The nodes so far.
+    pub(super) fn nodes(&self) -> &[NodeProto] {
+        &self.nodes
+    }
+
     /// Takes up all nodes and constants of another file; returns the name of its only output.
     pub(super) fn backbone(&mut self, onnx: &[u8]) -> Result<String, EngineError> {
         let unusable = |reason: String| EngineError::BackboneUnusable { reason };
         let file = ModelProto::decode(onnx).map_err(|error| unusable(error.to_string()))?;
         let opset = file.opset_import.iter().find(|set| set.domain.is_empty());
-        if opset.is_none_or(|set| set.version != OPSET) {
-            return Err(unusable(format!("it is not of opset {OPSET}")));
+        let opset = opset.map_or(0, |set| set.version);
+        if !(OPSET..=LAST_OPSET).contains(&opset) {
+            return Err(unusable(format!("opset {opset} is not in {OPSET}..={LAST_OPSET}")));
         }
+        (self.opset, self.ir_version) = (opset, self.ir_version.max(file.ir_version));
         let graph = file.graph.ok_or_else(|| unusable("it has no graph".to_owned()))?;
         let ([input], [output]) = (graph.input.as_slice(), graph.output.as_slice()) else {
             return Err(unusable("it has not one input and one output".to_owned()));
@@ -113,15 +130,12 @@ impl Graph {
             ..Default::default()
         };
         ModelProto {
-            ir_version: IR_VERSION,
-            opset_import: vec![OperatorSetIdProto { domain: String::new(), version: OPSET }],
+            ir_version: self.ir_version,
+            opset_import: vec![OperatorSetIdProto { domain: String::new(), version: self.opset }],
             producer_name: "epic".to_owned(),
             producer_version: env!("CARGO_PKG_VERSION").to_owned(),
             graph: Some(graph),
-            metadata_props: properties
-                .into_iter()
-                .map(|(key, value)| StringStringEntryProto { key, value })
-                .collect(),
+            metadata_props: self::properties(properties),
             ..Default::default()
         }
         .encode_to_vec()
@@ -150,8 +164,14 @@ fn signed(values: &[usize]) -> Vec<i64> {
     values.iter().map(|&value| value as i64).collect()
 }
 
+/// As entries of a file.
+pub(super) fn properties(properties: BTreeMap<String, String>) -> Vec<StringStringEntryProto> {
+    let entry = |(key, value)| StringStringEntryProto { key, value };
+    properties.into_iter().map(entry).collect()
+}
+
 /// A float tensor `[N, sizes...]`.
-fn batch_of(name: &str, sizes: &[usize]) -> ValueInfoProto {
+pub(super) fn batch_of(name: &str, sizes: &[usize]) -> ValueInfoProto {
     let fixed = sizes.iter().map(|&size| dimension::Value::DimValue(size as i64));
     let dim = std::iter::once(dimension::Value::DimParam("N".to_owned()))
         .chain(fixed)
