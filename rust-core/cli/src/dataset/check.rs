@@ -10,7 +10,7 @@ use epic_training::dataset::check::{Checker, Fault, FileReport};
 use epic_training::dataset::transaction::{Destination, Plan};
 
 use super::args::CheckArguments;
-use super::{change, look_at};
+use super::{change, look_at, read_list};
 use crate::embedded::open_weights;
 use crate::output::{Failure, shown, write_file};
 
@@ -45,12 +45,6 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
     }
     change::apply(&arguments.dataset.folder, &plan(&reports), arguments.apply.apply)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn read_list(path: &Path) -> Result<Vec<String>, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::Data(format!("{}: {error}", path.display())))?;
-    Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect())
 }
 
 fn print_findings(reports: &[FileReport]) -> Result<(), Failure> {

@@ -63,8 +63,11 @@ fn input_of_last_dense_layer(graph: &GraphProto) -> Result<String, String> {
 }
 
 fn makers(graph: &GraphProto) -> HashMap<&str, &NodeProto> {
-    let outputs = |node| NodeProto::output(node).iter().map(move |output| (output.as_str(), node));
-    graph.node.iter().flat_map(outputs).collect()
+    let mut makers = HashMap::new();
+    for node in &graph.node {
+        makers.extend(node.output.iter().map(|output| (output.as_str(), node)));
+    }
+    makers
 }
 
 /// Values that depend on the network's input; the others are weights. Nodes stand in the order of the
