@@ -6,6 +6,7 @@ mod evaluate;
 mod hostile;
 mod html;
 mod metadata;
+mod outliers;
 mod packs;
 mod pictures;
 mod process;

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use epic_core::ImageSource;
-use epic_core::metadata::{MetadataExtractor, Parts};
+use epic_core::metadata::{MetadataExtractor, MetadataOptions, Parts};
 use epic_core::picture::{
     self, DecodeOptions, ImageFormat, Limits, Picture, PictureError, Target, count_frames,
 };
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Thresholds;
+use super::card::may_be_a_card;
 use super::fault::{Evidence, Fault};
 use super::placeholder::Placeholders;
 use super::quality::{QUALITY_MIN_SIDE, Quality};
@@ -186,14 +187,17 @@ fn look_at_pixels(report: &mut FileReport, picture: &Picture, bytes: &[u8], chec
         let (name, evidence) = (name.to_owned(), Evidence::Look);
         report.faults.push(Fault::Placeholder { name, evidence });
     } else if let Some(extractor) = checker.extractor
-        && Placeholders::may_speak(&quality)
+        && may_be_a_card(&pixels)
         && let Ok(metadata) = extractor.extract(&ImageSource::Bytes(bytes), TEXT_ONLY)
         && let Some(name) = checker.placeholders.by_text(&metadata)
     {
-        let (name, evidence) = (name.to_owned(), Evidence::Text);
+        let evidence = Evidence::Text;
         report.faults.push(Fault::Placeholder { name, evidence });
     }
 }
+
+/// Bounds of [`Checker::extractor`]: a card has few boxes of text, and what has more needs no reading to its end.
+pub const CARD_TEXT: MetadataOptions = MetadataOptions { max_text_boxes: 12, text_time: None };
 
 const TEXT_ONLY: Parts = Parts { colors: false, faces: false, text: true };
 
