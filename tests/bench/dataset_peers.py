@@ -84,8 +84,8 @@ def child(options: argparse.Namespace) -> None:
     options.result.write_text(json.dumps(found))
 
 
-def timed(name: str, options: argparse.Namespace, result: Path) -> tuple[float, int]:
-    """Seconds and peak memory in kB, of the process and its children."""
+def timed(name: str, options: argparse.Namespace, result: Path) -> tuple[float, float, int]:
+    """Seconds, processor seconds, and peak memory in kB, of the process and its children."""
     line = [sys.executable, __file__, str(options.data), "--epic", options.epic, "--child", name, "--result", str(result)]
     begun = time.monotonic()
     process = subprocess.Popen(line, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -93,7 +93,7 @@ def timed(name: str, options: argparse.Namespace, result: Path) -> tuple[float, 
     _, status, usage = os.wait4(process.pid, 0)
     if status != 0:
         raise SystemExit(f"{name}: {errors.decode()[-2000:]}")
-    return time.monotonic() - begun, usage.ru_maxrss
+    return time.monotonic() - begun, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
 def main() -> None:
@@ -111,7 +111,7 @@ def main() -> None:
         return
     names = ["epic check --no-text", "epic dedupe", "epic check", "cleanvision", "imagededup PHash"]
     names += ["imagededup CNN"] if options.cnn else []
-    times: dict[str, list[tuple[float, int]]] = {name: [] for name in names}
+    times: dict[str, list[tuple[float, float, int]]] = {name: [] for name in names}
     found = {}
     with tempfile.TemporaryDirectory(prefix="epic-peers-") as folder:
         result = Path(folder) / "result.json"
@@ -120,10 +120,10 @@ def main() -> None:
                 times[name].append(timed(name, options, result))
                 found[name] = json.loads(result.read_text())
     print(f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}, {options.rounds} rounds\n")
-    print("| program | seconds | peak memory of the largest process |\n|---|--:|--:|")
+    print("| program | seconds | processor seconds | peak memory of the largest process |\n|---|--:|--:|--:|")
     for name in names:
-        seconds, memory = min(times[name])[0], max(memory for _, memory in times[name])
-        print(f"| {name} | {seconds:.1f} | {memory / 1024:.0f} MB |")
+        seconds, used, memory = map(list, zip(*times[name]))
+        print(f"| {name} | {min(seconds):.1f} | {min(used):.1f} | {max(memory) / 1024:.0f} MB |")
     compare(found, options)
 
 

@@ -12,6 +12,7 @@ different placeholder messages: tune on the one, report the other.
 import argparse
 import json
 import os
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -29,7 +30,9 @@ UNUSABLE = {"zero_bytes", "unreadable", "not_a_picture", "truncated", "corrupt",
 @dataclass
 class Run:
     rows: list[dict]
+    # By the clock, and of all cores together: the latter does not grow when others use the machine.
     seconds: float
+    cpu_seconds: float
 
 
 class Epic:
@@ -40,13 +43,19 @@ class Epic:
 
     def run(self, command: str, *options: str) -> Run:
         line = [self.program, "dataset", command, self.root, "--json", *options]
-        begun = time.monotonic()
+        begun, used = time.monotonic(), cpu_of_children()
         done = subprocess.run(line, capture_output=True, text=True, check=False)
         # 1: some files failed, as they should here.
         if done.returncode not in (0, 1):
             raise SystemExit(f"epic dataset {command}: {done.stderr}")
         seconds = time.monotonic() - begun
-        return Run([json.loads(row) for row in done.stdout.splitlines()], seconds)
+        rows = [json.loads(row) for row in done.stdout.splitlines()]
+        return Run(rows, seconds, cpu_of_children() - used)
+
+
+def cpu_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 @dataclass
@@ -186,13 +195,14 @@ def measure(options: argparse.Namespace, root: Path) -> None:
         found, note = score_labels(truth, after["label-errors"])
         scores += found
         notes.append(note)
-    print(f"{truth.pictures} pictures before, seed {options.seed}, {os.cpu_count()} cores\n")
+    load = os.getloadavg()[0]
+    print(f"{truth.pictures} pictures before, seed {options.seed}, {os.cpu_count()} cores, load average {load:.1f}\n")
     print("| what was seeded | pictures | found | recall | precision | target |\n|---|--:|--:|--:|--:|---|")
     for score in scores:
         print(score.line())
-    print("\n| command | seconds |\n|---|--:|")
+    print("\n| command | seconds | processor seconds |\n|---|--:|--:|")
     for name, run in after.items():
-        print(f"| {name} | {run.seconds:.1f} |")
+        print(f"| {name} | {run.seconds:.1f} | {run.cpu_seconds:.1f} |")
     print("\n" + "\n".join(notes))
     if options.missed:
         for score in scores:

@@ -106,7 +106,7 @@ fn findings(found: &LabelErrors) -> Vec<Value> {
     let mut findings = Vec::new();
     for picture in &found.pictures {
         findings.push(finding(&picture.relative_path, "label_error", picture.score));
-        if picture.is_likely {
+        if picture.is_likely || picture.score > 0.5 {
             let suggested = picture.suggested.as_str();
             findings.push(finding(&picture.relative_path, "suggested_label", suggested));
         }

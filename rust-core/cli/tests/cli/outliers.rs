@@ -7,6 +7,7 @@ use image::{Rgb, RgbImage};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::backbone;
 use crate::support::{Run, rows, run};
 
 /// A class of stripes and one of boxes; the last stripes lie under `boxes`, and one picture is like no other.
@@ -45,6 +46,13 @@ fn dataset(command: &str, folder: &TempDir, options: &[&str]) -> Run {
     run(["dataset", command, path].iter().copied().chain(options.iter().copied()))
 }
 
+/// As [`dataset`], with a network that sees colours.
+fn seen(command: &str, folder: &TempDir, options: &[&str]) -> Run {
+    let network = backbone::write(folder.path());
+    let more = ["--backbone", network.to_str().unwrap()];
+    dataset(command, folder, &[more.as_slice(), options].concat())
+}
+
 fn version(command: &str, folder: &TempDir, options: &[&str]) -> Run {
     let path = folder.path().to_str().unwrap();
     run(["dataset", "version", command, path].iter().copied().chain(options.iter().copied()))
@@ -69,7 +77,7 @@ fn components_are_shown_and_removed_as_a_whole() {
         "--findings",
         findings.to_str().unwrap(),
     ];
-    let shown = dataset("outliers", &folder, &options);
+    let shown = seen("outliers", &folder, &options);
     assert_eq!(shown.code, Some(0), "{}", shown.stderr);
     assert!(
         shown.stdout.contains("component  num_images  mean_distance  silhouette"),
@@ -87,7 +95,7 @@ fn components_are_shown_and_removed_as_a_whole() {
     );
     fs::remove_dir_all(&out).unwrap();
 
-    let again = dataset("outliers", &folder, &["--class", "boxes", "--clusters", "4", "--json"]);
+    let again = seen("outliers", &folder, &["--class", "boxes", "--clusters", "4", "--json"]);
     let found: &Value = &rows(&again.stdout)[0];
     let of = |path: &str| {
         let pictures = found["pictures"].as_array().unwrap();
@@ -97,10 +105,10 @@ fn components_are_shown_and_removed_as_a_whole() {
     assert_ne!(of("boxes/s12.png"), of("boxes/b00.png"));
     let number = of("boxes/s12.png").to_string();
     let remove = ["--class", "boxes", "--clusters", "4", "--remove-components", &number];
-    let planned = dataset("outliers", &folder, &remove);
+    let planned = seen("outliers", &folder, &remove);
     assert!(planned.stderr.contains("--apply does it"), "{}", planned.stderr);
     assert_eq!(count(&folder.path().join("boxes")), 28);
-    let applied = dataset("outliers", &folder, &[remove.as_slice(), &["--apply"]].concat());
+    let applied = seen("outliers", &folder, &[remove.as_slice(), &["--apply"]].concat());
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
     assert!(!folder.path().join("boxes/s12.png").exists());
     assert_eq!(dataset("undo", &folder, &[]).code, Some(0));
@@ -114,7 +122,7 @@ fn swapped_labels_come_first_and_nothing_is_changed() {
     let page = folder.path().join("page.html");
     let options =
         ["--json", "--findings", findings.to_str().unwrap(), "--html", page.to_str().unwrap()];
-    let ranked = dataset("label-errors", &folder, &options);
+    let ranked = seen("label-errors", &folder, &options);
     assert_eq!(ranked.code, Some(0), "{}", ranked.stderr);
     let found = rows(&ranked.stdout);
     assert_eq!(found.len(), 40);
@@ -128,7 +136,7 @@ fn swapped_labels_come_first_and_nothing_is_changed() {
     assert_eq!(lines.iter().filter(|line| line["column"] == "label_error").count(), 40);
     assert!(lines.iter().any(|line| line["value"] == "stripes"));
     assert!(fs::read_to_string(&page).unwrap().contains("boxes that look like stripes"));
-    let table = dataset("label-errors", &folder, &["--top", "1"]);
+    let table = seen("label-errors", &folder, &["--top", "1"]);
     assert!(table.stdout.contains("looks like stripes"), "{}", table.stdout);
     assert!(folder.path().join("boxes/s12.png").exists());
 }
