@@ -10,6 +10,7 @@ pub mod check;
 mod csv;
 pub mod dedupe;
 mod error;
+mod frame;
 pub(crate) mod hex;
 pub mod label_errors;
 mod labels;
