@@ -27,7 +27,9 @@ def disagreements(record, content):
 class Sources(unittest.TestCase):
     def setUp(self):
         files = sorted(SOURCES.glob("*.toml"))
-        self.records = [f for path in files for f in tomllib.loads(path.read_text())["file"]]
+        records = [f for path in files for f in tomllib.loads(path.read_text())["file"]]
+        # What is made where it is needed (`made`) is not here to compare.
+        self.records = [record for record in records if "path" in record]
 
     def test_sizes_and_hashes_agree(self):
         for record in self.records:

@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use crate::summary::Summary;
 
 const THUMBNAIL_SIDE: u32 = 220;
-const STYLE: &str = include_str!("contact_sheet.css");
+pub(crate) const STYLE: &str = include_str!("contact_sheet.css");
 
 /// Position of the group in the taxonomy, group, class.
 type Key = (usize, String, String);

@@ -1,10 +1,11 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`table`], [`trees`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
+//! [`dataset`], [`embedding`], [`table`], [`trees`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
 //! the training engine, come with the feature `engine`.
 
 pub mod atomic;
 pub mod dataset;
+pub mod embedding;
 #[cfg(feature = "engine")]
 pub mod engine;
 pub mod evaluation;
@@ -14,6 +15,7 @@ pub mod pipeline;
 mod random;
 mod reader;
 pub mod report_data;
+mod statistics;
 pub mod table;
 pub mod thumbnail;
 pub mod trees;

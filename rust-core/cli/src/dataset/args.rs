@@ -4,6 +4,9 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use epic_training::dataset::outliers::RemovalRule;
+
+use crate::args::PackArgument;
 
 #[derive(Subcommand)]
 pub(crate) enum DatasetCommand {
@@ -19,6 +22,13 @@ pub(crate) enum DatasetCommand {
     Restore(FolderArguments),
     /// Divide into train, validation and test: by class, source and near-duplicates.
     Split(SplitArguments),
+    /// Cluster each class by what a network sees, and find pictures that lie apart.
+    Outliers(OutliersArguments),
+    /// Rank pictures by how likely their label is wrong.
+    LabelErrors(LabelErrorsArguments),
+    /// Lists of what belongs to a data set: create, list, show, diff, verify, export.
+    #[command(subcommand)]
+    Version(VersionCommand),
     /// Take the latest change of the data set back.
     Undo(UndoArguments),
     /// List the changes of a data set.
@@ -163,4 +173,140 @@ pub(crate) struct SplitArguments {
 pub(crate) enum OrderArgument {
     Ascending,
     Descending,
+}
+
+/// What pictures are compared by.
+#[derive(Args)]
+pub(crate) struct EmbeddingArguments {
+    #[command(flatten)]
+    pub(crate) pack: PackArgument,
+    /// Compare by the output of this network; its manifest FILE.json lies beside it (docs/dataset.md).
+    #[arg(long, value_name = "FILE.onnx", conflicts_with = "pack")]
+    pub(crate) backbone: Option<PathBuf>,
+    /// Look at the pictures of this version of the data set only.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) from: Option<String>,
+    /// The same seed gives the same result.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Write what was found as JSON Lines of relative_path, column and value, for `epic dataset review`.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) findings: Option<PathBuf>,
+    /// Worker threads [default: one per core].
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Clusters the pictures of each class by what a network sees in them, and shows the components: their number of pictures, their
+/// mean distance to the centre, their silhouette. Look at the contact sheets of --out; whole components go by
+/// --remove-components. Pictures are also ranked by their distance to the nearest others of their class.
+///
+/// With --version-out, a version of the data set is made that leaves out the outliers of the minority classes, and
+/// their likely label errors; no file is moved.
+#[derive(Args)]
+pub(crate) struct OutliersArguments {
+    #[command(flatten)]
+    pub(crate) dataset: FolderArguments,
+    /// Classes to look at [default: all].
+    #[arg(long, value_name = "C,…", value_delimiter = ',')]
+    pub(crate) class: Vec<String>,
+    /// Components per class.
+    #[arg(long, value_name = "N", default_value = "20")]
+    pub(crate) clusters: NonZeroUsize,
+    /// Principal components that pictures are compared by.
+    #[arg(long, value_name = "N", default_value = "50")]
+    pub(crate) pca: NonZeroUsize,
+    #[command(flatten)]
+    pub(crate) embedding: EmbeddingArguments,
+    /// Write a contact sheet per class (CLASS.html) and the table of components (components.csv) into this folder.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Move the pictures of these components of the one --class into the trash.
+    #[arg(long, value_name = "N,…", value_delimiter = ',', requires = "class")]
+    pub(crate) remove_components: Vec<usize>,
+    #[command(flatten)]
+    pub(crate) apply: ApplyArguments,
+    /// Make this version of the data set: all pictures (of --from) but the outliers and likely label errors of the
+    /// minority classes.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["class", "remove_components", "apply"])]
+    pub(crate) version_out: Option<String>,
+    /// With --version-out: classes with fewer pictures than this share of the mean class are minorities.
+    #[arg(long, value_name = "SHARE", default_value_t = RemovalRule::default().minority_share)]
+    pub(crate) minority_share: f64,
+    /// With --version-out: outliers are farther than the median of the class by more than so many median absolute
+    /// deviations.
+    #[arg(long, value_name = "N", default_value_t = RemovalRule::default().deviations)]
+    pub(crate) deviations: f32,
+    /// With --version-out: at most this share of a class goes as outliers, and as much as label errors.
+    #[arg(long, value_name = "SHARE", default_value_t = RemovalRule::default().max_share)]
+    pub(crate) max_share: f64,
+}
+
+/// Ranks pictures by how likely their label is wrong: confident learning over cross-validated probabilities. Nothing is changed:
+/// labels are yours. Relabel on the page (`epic dataset review --findings`) or by moving files.
+#[derive(Args)]
+pub(crate) struct LabelErrorsArguments {
+    #[command(flatten)]
+    pub(crate) dataset: FolderArguments,
+    #[command(flatten)]
+    pub(crate) embedding: EmbeddingArguments,
+    /// Parts of the cross-validation.
+    #[arg(long, value_name = "N", default_value = "5")]
+    pub(crate) folds: NonZeroUsize,
+    /// Show as many [default: those that are likely wrong].
+    #[arg(long, value_name = "N")]
+    pub(crate) top: Option<usize>,
+    /// Write a contact sheet of those shown to this HTML file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum VersionCommand {
+    /// Make a version: all pictures that are there now, or those of another version, less some.
+    Create {
+        #[command(flatten)]
+        version: VersionArguments,
+        /// The version that it is made from [default: none, all pictures].
+        #[arg(long, value_name = "NAME")]
+        from: Option<String>,
+        /// Leave out the pictures of this list, one path a line from the data set's folder.
+        #[arg(long, value_name = "FILE")]
+        without: Option<PathBuf>,
+        /// What a person should know about it.
+        #[arg(long, value_name = "TEXT", default_value = "")]
+        note: String,
+    },
+    /// List the versions of a data set.
+    List(FolderArguments),
+    /// Show what a version holds, and what it leaves out and why.
+    Show(VersionArguments),
+    /// Show what tells two versions apart.
+    Diff {
+        #[command(flatten)]
+        version: VersionArguments,
+        /// The version to compare with.
+        other: String,
+    },
+    /// Check that all pictures of a version are there, unchanged; exit code 1 if not.
+    Verify(VersionArguments),
+    /// Put the pictures of a version into a new folder, for programs that know no versions.
+    Export {
+        #[command(flatten)]
+        version: VersionArguments,
+        /// The folder to make.
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Hard links instead of copies: no space, and who changes a file changes it in the data set.
+        #[arg(long)]
+        link: bool,
+    },
+}
+
+#[derive(Args)]
+pub(crate) struct VersionArguments {
+    #[command(flatten)]
+    pub(crate) dataset: FolderArguments,
+    /// Name of the version: v01, v01.1, …
+    pub(crate) name: String,
 }

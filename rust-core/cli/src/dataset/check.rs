@@ -5,8 +5,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use epic_core::metadata::{MetadataExtractor, MetadataOptions};
-use epic_training::dataset::check::{Checker, Fault, FileReport, write_reports};
+use epic_core::metadata::MetadataExtractor;
+use epic_training::dataset::check::{CARD_TEXT, Checker, Fault, FileReport, write_reports};
 use epic_training::dataset::transaction::{Destination, Plan};
 
 use super::args::CheckArguments;
@@ -22,7 +22,7 @@ pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
         None
     } else {
         let weights = open_weights(arguments.weights.as_deref())?;
-        Some(MetadataExtractor::new(weights, MetadataOptions::default()))
+        Some(MetadataExtractor::new(weights, CARD_TEXT))
     };
     let mut checker = Checker { extractor: extractor.as_ref(), ..Checker::default() };
     for file in &arguments.signatures {

@@ -3,15 +3,25 @@
 mod args;
 mod change;
 mod check;
+mod component_sheet;
 mod dedupe;
+mod embeddings;
+mod label_errors;
+mod outliers;
 mod rank;
 mod shards;
 mod split;
+mod version;
 
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use epic_training::CoreReader;
 use epic_training::dataset::check::{Checker, FileReport, check, list_files, read_reports};
+use epic_training::dataset::transaction::WORK_FOLDER;
+use epic_training::dataset::{Dataset, OpenOptions};
 
 pub(crate) use args::DatasetCommand;
 use args::ReportArguments;
@@ -26,6 +36,9 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode, Failure> {
         DatasetCommand::Shards(arguments) => shards::run(arguments),
         DatasetCommand::Rank(arguments) => rank::run(arguments),
         DatasetCommand::Split(arguments) => split::run(arguments),
+        DatasetCommand::Outliers(arguments) => outliers::run(arguments),
+        DatasetCommand::LabelErrors(arguments) => label_errors::run(arguments),
+        DatasetCommand::Version(command) => version::run(command),
         DatasetCommand::Restore(arguments) => change::restore(arguments),
         DatasetCommand::Undo(arguments) => change::undo(arguments),
         DatasetCommand::Log(arguments) => change::log(arguments),
@@ -64,4 +77,36 @@ fn look_at(
     let reports = check(folder, &paths, checker, &|done, _| progress.set_position(done as u64));
     progress.finish_and_clear();
     Ok(reports)
+}
+
+/// Opens a data set with a progress bar; every folder is a class.
+fn open(folder: &Path, options: OpenOptions) -> Result<Dataset, Failure> {
+    let error = |error: io::Error| Failure::data(format_args!("{}: {error}", folder.display()));
+    let mut classes = Vec::new();
+    for entry in fs::read_dir(folder).map_err(error)? {
+        let entry = entry.map_err(error)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.file_type().map_err(error)?.is_dir() && !name.starts_with('.') {
+            classes.push(name);
+        }
+    }
+    classes.sort();
+    let progress = bar(0, "pictures");
+    let opened = Dataset::open_with(folder, &classes, &options, &CoreReader, &|done, total| {
+        progress.set_length(total as u64);
+        progress.set_position(done as u64);
+    });
+    progress.finish_and_clear();
+    opened.map_err(Failure::data)
+}
+
+/// As [`open`], and what was learnt of each picture is kept inside the data set.
+fn open_remembering(folder: &Path, version: Option<&str>) -> Result<Dataset, Failure> {
+    let work = folder.join(WORK_FOLDER);
+    if folder.is_dir() {
+        fs::create_dir_all(&work)
+            .map_err(|source| Failure::Write { path: work.clone(), source })?;
+    }
+    let cache: Option<PathBuf> = Some(work.join("pictures.jsonl"));
+    open(folder, OpenOptions { cache, version: version.map(str::to_owned), ..Default::default() })
 }

@@ -1,20 +1,17 @@
 //! `epic dataset split`.
 
-use std::fs;
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 
-use epic_training::CoreReader;
 use epic_training::dataset::{
-    Dataset, Fractions, LeakReport, NearDuplicates, Part, Split, SplitOptions,
+    Dataset, Fractions, LeakReport, NearDuplicates, OpenOptions, Part, Split, SplitOptions,
 };
 use serde_json::json;
 
 use super::args::SplitArguments;
+use super::open;
 use crate::SOME_FAILED;
 use crate::output::{Failure, tell};
-use crate::progress::bar;
 
 pub(super) fn run(arguments: &SplitArguments) -> Result<ExitCode, Failure> {
     if let Some(jobs) = arguments.jobs {
@@ -28,7 +25,7 @@ pub(super) fn run(arguments: &SplitArguments) -> Result<ExitCode, Failure> {
     let fractions = Fractions { train: *train, validation: *validation, test: *test };
     let options = SplitOptions { seed: arguments.seed, fractions, ..SplitOptions::default() };
     let folder = &arguments.dataset.folder;
-    let dataset = open(folder)?;
+    let dataset = open(folder, OpenOptions::default())?;
     for rejected in &dataset.rejected {
         tell(format_args!("{}: {}, left out", rejected.relative_path, rejected.reason));
     }
@@ -39,27 +36,6 @@ pub(super) fn run(arguments: &SplitArguments) -> Result<ExitCode, Failure> {
     print(arguments, &dataset, &split, &leaks)?;
     let is_sound = leaks.is_clean() && dataset.rejected.is_empty();
     Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(SOME_FAILED) })
-}
-
-/// Every folder is a class.
-fn open(folder: &Path) -> Result<Dataset, Failure> {
-    let error = |error: io::Error| Failure::data(format_args!("{}: {error}", folder.display()));
-    let mut classes = Vec::new();
-    for entry in fs::read_dir(folder).map_err(error)? {
-        let entry = entry.map_err(error)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.file_type().map_err(error)?.is_dir() && !name.starts_with('.') {
-            classes.push(name);
-        }
-    }
-    classes.sort();
-    let progress = bar(0, "pictures");
-    let opened = Dataset::open(folder, &classes, &CoreReader, &|done, total| {
-        progress.set_length(total as u64);
-        progress.set_position(done as u64);
-    });
-    progress.finish_and_clear();
-    opened.map_err(Failure::data)
 }
 
 fn print(

@@ -16,6 +16,7 @@ use super::listing::{Listed, Listing, Skipped, list};
 use super::perceptual::{FINGERPRINT_MIN_SIDE, Fingerprint};
 use super::pixels::PictureReader;
 use super::source::{SourceTable, source_of};
+use super::version::Version;
 
 /// One usable picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,8 @@ pub struct OpenOptions {
     /// A CSV file that overrides sources (columns `class`, `file`, `source`); without it
     /// `sources.csv` in the data set folder is used when it exists.
     pub sources: Option<PathBuf>,
+    /// Name of a [`Version`] of the data set: only its pictures are opened, and all of them have to be there.
+    pub version: Option<String>,
 }
 
 /// A folder per class, checked. Samples are sorted by relative path.
@@ -93,7 +96,8 @@ impl Dataset {
     ///
     /// A file that is empty, unreadable or does not decode is rejected with a reason and never
     /// stops the rest. `progress` is called with (done, total), one call at a time.
-    /// Fails when the folder, the sources file or the cache file cannot be read or written.
+    /// Fails when the folder, the sources file or the cache file cannot be read or written, or when pictures of
+    /// the version are missing.
     pub fn open_with(
         root: &Path,
         classes: &[String],
@@ -102,6 +106,8 @@ impl Dataset {
         progress: &(dyn Fn(usize, usize) + Sync),
     ) -> Result<Self, DatasetError> {
         check_classes(classes)?;
+        let version =
+            options.version.as_deref().map(|name| Version::load(root, name)).transpose()?;
         let table = source_table(root, options)?;
         let cache = match &options.cache {
             Some(path) => Cache::read(path)
@@ -144,7 +150,7 @@ impl Dataset {
             }
         }
         rejected.sort();
-        Ok(Self {
+        let opened = Self {
             root: root.to_owned(),
             classes: classes.to_vec(),
             samples,
@@ -154,7 +160,11 @@ impl Dataset {
             skipped,
             unused_source_rows,
             from_cache,
-        })
+        };
+        match version {
+            Some(version) => Ok(version.select(opened)?),
+            None => Ok(opened),
+        }
     }
 
     /// Samples per class, in the order of `classes`.
@@ -412,5 +422,29 @@ mod tests {
         };
         assert!(matches!(open(&[]), Err(DatasetError::NoClasses)));
         assert!(matches!(open(&["a", "b", "a"]), Err(DatasetError::DuplicateClass { .. })));
+    }
+
+    #[test]
+    fn only_a_version_is_opened_and_what_it_lacks_is_told() {
+        let folder = folder("version");
+        let (reader, quiet) = (FakeReader::default(), |_: usize, _: usize| {});
+        let all = Dataset::open(folder.path(), &classes(), &reader, &quiet).unwrap();
+        let without = [("cats/cats_zoo_1.jpg".to_owned(), "outlier".to_owned())];
+        let version = Version::new(&all, "v01.1", None, "", &without).unwrap();
+        version.save(folder.path()).unwrap();
+        let options = OpenOptions { version: Some("v01.1".to_owned()), ..Default::default() };
+        let open = |classes: &[String]| {
+            Dataset::open_with(folder.path(), classes, &options, &reader, &quiet)
+        };
+        let opened = open(&classes()).unwrap();
+        assert_eq!(opened.samples.len(), all.samples.len() - 1);
+        assert!(opened.samples.iter().all(|sample| sample.relative_path != "cats/cats_zoo_1.jpg"));
+        assert_eq!(open(&classes()[..1]).unwrap().samples.len(), 2);
+        fs::remove_file(folder.path().join("cats/cats_zoo_2.jpg")).unwrap();
+        let error = open(&classes()).unwrap_err();
+        assert!(error.to_string().contains("version v01.1 lacks 1"), "{error}");
+        let options = OpenOptions { version: Some("v09".to_owned()), ..Default::default() };
+        let missing = Dataset::open_with(folder.path(), &classes(), &options, &reader, &quiet);
+        assert!(missing.unwrap_err().to_string().contains("v09"));
     }
 }

@@ -1,7 +1,7 @@
 //! Which of several files of the same picture to keep.
 
 use std::cmp::Reverse;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,7 @@ use super::check::FileReport;
 use super::near_duplicates::{NearDuplicateRule, groups_of, near_duplicate_clusters};
 use super::perceptual::Fingerprint;
 use super::transaction::{Destination, Plan};
+use super::union_find::UnionFind;
 
 /// Files that show the same picture.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,11 +24,23 @@ pub struct DuplicateGroup {
     pub conflicting_classes: Vec<String>,
 }
 
-/// Groups of two and more, in the order of their first file. Files that do not decode are in none.
+/// Groups of two and more, in the order of their first file. Files that do not decode are in none. A picture is also compared
+/// without its frame: somebody may have put one around it.
 pub fn duplicate_groups(reports: &[FileReport], rule: &NearDuplicateRule) -> Vec<DuplicateGroup> {
-    let (usable, fingerprints): (Vec<&FileReport>, Vec<&Fingerprint>) =
-        reports.iter().filter_map(|report| Some((report, report.fingerprint.as_ref()?))).unzip();
-    groups_of(&near_duplicate_clusters(&fingerprints, rule))
+    let usable: Vec<&FileReport> =
+        reports.iter().filter(|report| report.fingerprint.is_some()).collect();
+    let looks = |(file, report): (usize, &&FileReport)| {
+        let both = [report.fingerprint.clone(), report.unframed.clone()];
+        both.into_iter().flatten().map(move |fingerprint| (file, fingerprint))
+    };
+    let (files, fingerprints): (Vec<usize>, Vec<Fingerprint>) =
+        usable.iter().enumerate().flat_map(looks).unzip();
+    let mut sets = UnionFind::new(usable.len());
+    let mut first = HashMap::new();
+    for (&file, cluster) in files.iter().zip(near_duplicate_clusters(&fingerprints, rule)) {
+        sets.union(file, *first.entry(cluster).or_insert(file));
+    }
+    groups_of(&sets.labels())
         .into_iter()
         .map(|members| group(members.into_iter().map(|index| usable[index]).collect()))
         .collect()
@@ -80,6 +93,7 @@ mod tests {
             frames: 1,
             quality: None,
             fingerprint: Some(random_fingerprint(seed)),
+            unframed: None,
             faults: Vec::new(),
         }
     }
@@ -109,6 +123,16 @@ mod tests {
         assert!(groups[0].exact);
         assert_eq!(groups[0].conflicting_classes, ["a", "b"]);
         assert!(dedupe_plan(&groups).moves.is_empty());
+    }
+
+    #[test]
+    fn a_framed_copy_is_a_copy() {
+        let mut framed = report("a/framed.jpg", 2, 100, 50);
+        framed.unframed = Some(random_fingerprint(1));
+        let reports = [report("a/1.jpg", 1, 400, 50), framed, report("a/3.jpg", 3, 100, 50)];
+        let groups = duplicate_groups(&reports, &NearDuplicateRule::default());
+        assert_eq!(groups.len(), 1);
+        assert_eq!((groups[0].keep.as_str(), groups[0].others.len()), ("a/1.jpg", 1));
     }
 
     #[test]

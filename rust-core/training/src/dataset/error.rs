@@ -4,6 +4,8 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::version::VersionError;
+
 /// Why a data set could not be opened.
 // The messages are the documentation of the variants and their fields.
 #[allow(missing_docs)]
@@ -19,6 +21,8 @@ pub enum DatasetError {
     DuplicateClass { class: String },
     #[error("sources file {path}, line {line}: {reason}")]
     Sources { path: PathBuf, line: usize, reason: String },
+    #[error(transparent)]
+    Version(#[from] VersionError),
 }
 
 /// Why a split could not be made, kept or used.

@@ -8,7 +8,9 @@ use super::catalog::{Dataset, Sample};
 use super::listing::Skipped;
 use super::perceptual::{Fingerprint, PerceptualHash, Thumbnail};
 use super::pixels::{PictureReader, RgbPixels};
+use crate::embedding::Embedded;
 use crate::random::SplitMix64;
+use crate::statistics::Matrix;
 
 /// A folder that is removed when dropped.
 pub(super) struct TempFolder(PathBuf);
@@ -131,5 +133,16 @@ pub(super) fn dataset(classes: &[&str], samples: &[(String, usize, String, u64)]
         skipped: Skipped::default(),
         unused_source_rows: 0,
         from_cache: 0,
+    }
+}
+
+/// Vectors of a data set's samples, in their order.
+pub(super) fn embedded(vectors: Vec<Vec<f32>>) -> Embedded {
+    let columns = vectors[0].len();
+    Embedded {
+        samples: (0..vectors.len()).collect(),
+        failed: Vec::new(),
+        from_cache: 0,
+        vectors: Matrix::new(columns, vectors.concat()),
     }
 }

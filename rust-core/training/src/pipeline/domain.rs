@@ -93,7 +93,8 @@ impl DomainAugmentation {
     fn compressed(&self, pixels: &RgbImage, random: &mut Draws) -> Result<RgbImage, PipelineError> {
         let [low, high] = self.jpeg_quality;
         let quality = low + random.below(usize::from(high - low) + 1) as u8;
-        let failed = |error: image::ImageError| PipelineError::Variant { reason: error.to_string() };
+        let failed =
+            |error: image::ImageError| PipelineError::Variant { reason: error.to_string() };
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(pixels).map_err(failed)?;
         let decoded = image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg);

@@ -38,6 +38,8 @@ pub struct PipelineOptions<'a> {
     /// CSV file with the source of each picture (columns class, file, source), where file names do
     /// not tell it; without it `sources.csv` in the data set is used if there is one.
     pub sources: Option<&'a Path>,
+    /// Name of a version of the data set to train on; without it all pictures.
+    pub version: Option<&'a str>,
     /// The pack's folder; work files go to [`WORK_FOLDER`] in it.
     pub out: &'a Path,
     /// Continue an interrupted training in `out`.
@@ -160,6 +162,7 @@ fn open_dataset(
     let open = OpenOptions {
         cache: Some(work.join("dataset-cache.jsonl")),
         sources: options.sources.map(Path::to_owned),
+        version: options.version.map(str::to_owned),
     };
     let classes = recipe.taxonomy.class_names();
     let dataset =

@@ -184,6 +184,7 @@ pub(crate) fn run(
     let options = PipelineOptions {
         data: &place.data,
         sources: None,
+        version: None,
         out: &place.out,
         resume,
         device: DeviceKind::Cpu,

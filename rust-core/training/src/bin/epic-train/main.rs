@@ -44,6 +44,9 @@ struct TrainArguments {
     /// sources.csv in the data set, else by file name].
     #[arg(long, value_name = "FILE")]
     sources: Option<PathBuf>,
+    /// Train on a version of the data set (`epic dataset version list`) [default: all pictures].
+    #[arg(long, value_name = "NAME")]
+    data_version: Option<String>,
     /// Folder of the pack; checkpoints, split and report go to its subfolder `training`.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -85,6 +88,7 @@ fn train(arguments: &TrainArguments) -> Result<ExitCode, pipeline::PipelineError
     let options = PipelineOptions {
         data: &arguments.data,
         sources: arguments.sources.as_deref(),
+        version: arguments.data_version.as_deref(),
         out: &arguments.out,
         resume: arguments.resume,
         device: arguments.device,

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use epic_core::ImageSource;
-use epic_core::metadata::{MetadataExtractor, Parts};
+use epic_core::metadata::{MetadataExtractor, MetadataOptions, Parts};
 use epic_core::picture::{
     self, DecodeOptions, ImageFormat, Limits, Picture, PictureError, Target, count_frames,
 };
@@ -13,9 +13,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Thresholds;
+use super::card::may_be_a_card;
 use super::fault::{Evidence, Fault};
 use super::placeholder::Placeholders;
 use super::quality::{QUALITY_MIN_SIDE, Quality};
+use crate::dataset::frame::without_frame;
 use crate::dataset::{Fingerprint, RgbPixels, hex};
 
 /// What files are held against.
@@ -59,6 +61,9 @@ pub struct FileReport {
     pub quality: Option<Quality>,
     /// Perceptual fingerprint, where it decodes.
     pub fingerprint: Option<Fingerprint>,
+    /// The same without the frame of one colour, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unframed: Option<Fingerprint>,
     /// What is wrong, worst first.
     pub faults: Vec<Fault>,
 }
@@ -82,6 +87,7 @@ pub fn check_file(root: &Path, relative_path: &str, checker: &Checker<'_>) -> Fi
         frames: 1,
         quality: None,
         fingerprint: None,
+        unframed: None,
         faults: Vec::new(),
     };
     match read(&root.join(relative_path)) {
@@ -172,6 +178,7 @@ fn shape_faults(width: u32, height: u32, thresholds: &Thresholds) -> Vec<Fault> 
 fn look_at_pixels(report: &mut FileReport, picture: &Picture, bytes: &[u8], checker: &Checker<'_>) {
     let pixels = RgbPixels::from(picture);
     report.fingerprint = Fingerprint::of(&pixels);
+    report.unframed = without_frame(&pixels).as_ref().and_then(Fingerprint::of);
     let Some(quality) = Quality::of(&pixels) else {
         return;
     };
@@ -186,14 +193,17 @@ fn look_at_pixels(report: &mut FileReport, picture: &Picture, bytes: &[u8], chec
         let (name, evidence) = (name.to_owned(), Evidence::Look);
         report.faults.push(Fault::Placeholder { name, evidence });
     } else if let Some(extractor) = checker.extractor
-        && Placeholders::may_speak(&quality)
+        && may_be_a_card(&pixels)
         && let Ok(metadata) = extractor.extract(&ImageSource::Bytes(bytes), TEXT_ONLY)
         && let Some(name) = checker.placeholders.by_text(&metadata)
     {
-        let (name, evidence) = (name.to_owned(), Evidence::Text);
+        let evidence = Evidence::Text;
         report.faults.push(Fault::Placeholder { name, evidence });
     }
 }
+
+/// Bounds of [`Checker::extractor`]: a card has few boxes of text, and what has more needs no reading to its end.
+pub const CARD_TEXT: MetadataOptions = MetadataOptions { max_text_boxes: 12, text_time: None };
 
 const TEXT_ONLY: Parts = Parts { colors: false, faces: false, text: true };
 

@@ -4,6 +4,7 @@
 //! [`check_file`] looks at one file, [`check`] at a folder on all cores. Nothing is changed: what to do with a
 //! finding is a [`Plan`](super::transaction::Plan) of the caller.
 
+mod card;
 mod error;
 mod fault;
 mod file;
@@ -24,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub use error::CheckError;
 pub use fault::{Evidence, Fault};
-pub use file::{Checker, FileReport, check_file};
+pub use file::{CARD_TEXT, Checker, FileReport, check_file};
 pub use placeholder::{Placeholders, Signature};
 pub use quality::{QUALITY_MIN_SIDE, Quality};
 pub use reports::{read_reports, write_reports};

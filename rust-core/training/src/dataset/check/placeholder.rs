@@ -8,16 +8,17 @@ use md5::{Digest, Md5};
 use serde::{Deserialize, Serialize};
 
 use super::error::CheckError;
-use super::quality::Quality;
 use crate::dataset::{Fingerprint, PerceptualHash, hex};
 
 const SCHEMA: u32 = 1;
 /// Greatest Hamming distance to a signature's perceptual hash.
 const MAX_DISTANCE: u32 = 40;
-/// A picture with more different grey levels than this says nothing by standing still: it is a photo.
-const MAX_ENTROPY: f32 = 4.0;
 /// A phrase in a picture full of text is one of many: a screenshot of a forum, say.
 const MAX_LINES: u32 = 8;
+/// A card that says what became of a picture says it in few words; a story of a deleted photo takes more.
+const MAX_WORDS: usize = 25;
+/// Words of at least as many letters are found inside of others too: readers of text lose blanks.
+const MIN_INSIDE: usize = 5;
 
 /// One well-known placeholder. At least one of the sums or the hash is given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +50,12 @@ struct File {
     signatures: Vec<Signature>,
     #[serde(default)]
     phrases: Vec<String>,
+    /// What may be gone …
+    #[serde(default)]
+    subjects: Vec<String>,
+    /// … and what became of it: a card that names both is a placeholder.
+    #[serde(default)]
+    states: Vec<String>,
 }
 
 /// Signatures and phrases of placeholders.
@@ -58,6 +65,8 @@ pub struct Placeholders {
     by_sha256: HashMap<String, String>,
     by_look: Vec<(PerceptualHash, String)>,
     phrases: Vec<String>,
+    subjects: Vec<String>,
+    states: Vec<String>,
 }
 
 impl Placeholders {
@@ -70,7 +79,7 @@ impl Placeholders {
     }
 
     /// Adds the signatures and phrases of a file like the built-in one (JSON: `schema`, `signatures`,
-    /// `phrases`).
+    /// `phrases`, `subjects`, `states`).
     ///
     /// # Errors
     /// [`CheckError::Read`], [`CheckError::Signatures`].
@@ -104,7 +113,10 @@ impl Placeholders {
             self.by_sha256.extend(sha256.map(|sum| (sum, name.clone())));
             self.by_look.extend(perceptual_hash.map(|hash| (hash, name)));
         }
-        self.phrases.extend(file.phrases.iter().map(|phrase| plain_words(phrase)));
+        let plain = |texts: Vec<String>| texts.into_iter().map(|text| plain_words(&text));
+        self.phrases.extend(plain(file.phrases));
+        self.subjects.extend(plain(file.subjects));
+        self.states.extend(plain(file.states));
         Ok(())
     }
 
@@ -123,31 +135,64 @@ impl Placeholders {
         found.map(|(_, name)| name.as_str())
     }
 
-    /// Whether reading this picture's text could tell anything: a placeholder is a plain card.
-    pub(super) fn may_speak(quality: &Quality) -> bool {
-        quality.entropy <= MAX_ENTROPY
-    }
-
-    /// The phrase that a plain card says.
-    pub(super) fn by_text(&self, metadata: &ImageMetadata) -> Option<&str> {
+    /// What a plain card says: a known phrase, or in few words what is gone and what became of it.
+    pub(super) fn by_text(&self, metadata: &ImageMetadata) -> Option<String> {
         let text = metadata.text.as_ref()?;
         if text.line_count > MAX_LINES {
             return None;
         }
         let lines: Vec<&str> = text.lines.iter().map(|line| line.text.as_str()).collect();
-        let said = plain_words(&lines.join(" "));
-        self.phrases.iter().find(|phrase| contains_words(&said, phrase)).map(String::as_str)
+        self.says_gone(&plain_words(&lines.join(" ")))
+    }
+
+    fn says_gone(&self, said: &str) -> Option<String> {
+        if let Some(phrase) = self.phrases.iter().find(|phrase| contains_words(said, phrase)) {
+            return Some(phrase.clone());
+        }
+        if said.split(' ').count() > MAX_WORDS {
+            return None;
+        }
+        let found = |words: &[String]| words.iter().find(|words| says(said, words)).cloned();
+        Some(format!("{}: {}", found(&self.subjects)?, found(&self.states)?))
     }
 }
 
-/// Lower-case words, a blank between each: what is compared.
+/// Lower-case words, a blank between each, Arabic letters in one form: what is compared.
 fn plain_words(text: &str) -> String {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    words.map(str::to_lowercase).collect::<Vec<_>>().join(" ")
+    let words =
+        text.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty());
+    let plain = |word: &str| -> String {
+        let letters = word.to_lowercase();
+        letters.chars().filter(|&c| !is_mark(c)).map(one_form).collect()
+    };
+    words.map(plain).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// Vowel signs and the stretching stroke of Arabic.
+fn is_mark(c: char) -> bool {
+    matches!(c, '\u{64b}'..='\u{652}' | '\u{640}')
+}
+
+/// Arabic letters that writers and readers take for one another.
+fn one_form(c: char) -> char {
+    match c {
+        'أ' | 'إ' | 'آ' => 'ا',
+        'ة' => 'ه',
+        'ى' => 'ي',
+        other => other,
+    }
 }
 
 fn contains_words(text: &str, words: &str) -> bool {
     format!(" {text} ").contains(&format!(" {words} "))
+}
+
+/// As whole words, or, if they are long enough not to be met by chance, anywhere and whatever the blanks.
+fn says(text: &str, words: &str) -> bool {
+    let without_blanks = |text: &str| text.replace(' ', "");
+    let squeezed = without_blanks(words);
+    contains_words(text, words)
+        || squeezed.chars().count() >= MIN_INSIDE && without_blanks(text).contains(&squeezed)
 }
 
 #[cfg(test)]
@@ -194,6 +239,20 @@ mod tests {
         let said = plain_words("Sorry! This Image, is NO longer\navailable.");
         assert!(contains_words(&said, "image is no longer available"));
         assert!(!contains_words(&plain_words("scrimage not foundry"), "image not found"));
-        assert_eq!(plain_words("تم  حذف الصورة؟"), "تم حذف الصورة");
+        assert_eq!(plain_words("تمّ  حذف الصـورة؟"), "تم حذف الصوره");
+    }
+
+    #[test]
+    fn few_words_that_name_what_is_gone_and_how_are_enough() {
+        let known = Placeholders::built_in();
+        let gone = |text: &str| known.says_gone(&plain_words(text));
+        assert_eq!(gone("Whoops, that artwork was deleted").as_deref(), Some("artwork: deleted"));
+        assert!(gone("Thephoto hasbeen re moved").is_some());
+        assert!(gone("الصُّورة لم تعد موجودة").is_some());
+        assert!(gone("a photo of my cat").is_none());
+        assert!(gone("he removed the hat").is_none());
+        let story = "word ".repeat(MAX_WORDS);
+        assert!(gone(&format!("I deleted your photo {story}")).is_none());
+        assert!(gone(&format!("image not found {story}")).is_some());
     }
 }

@@ -1,5 +1,8 @@
 //! Versions of a data set: lists of what belongs to them, not copies.
 
+mod difference;
+mod export;
+
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +10,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+pub use difference::Difference;
+pub use export::{ExportMode, export};
+
 use super::catalog::Dataset;
 use super::transaction::WORK_FOLDER;
 use crate::atomic;
+use difference::lacking;
 
 const SCHEMA: u32 = 1;
 
@@ -62,6 +69,8 @@ pub enum VersionError {
     Exists { name: String },
     #[error("version {name} lacks {count} of its pictures, {first} of class {class} is the first")]
     Missing { name: String, count: usize, first: String, class: String },
+    #[error("{path} exists already")]
+    Occupied { path: PathBuf },
     #[error("{path} is no picture of the data set")]
     NoSuchPicture { path: String },
 }
@@ -116,6 +125,16 @@ impl Version {
         })
     }
 
+    /// What another version has and this one has not, and the other way round.
+    pub fn difference(&self, other: &Self) -> Difference {
+        Difference { added: lacking(self, other), removed: lacking(other, self) }
+    }
+
+    /// Pictures, by class.
+    pub fn class_counts(&self) -> BTreeMap<&str, usize> {
+        self.pictures.iter().map(|(class, sums)| (class.as_str(), sums.len())).collect()
+    }
+
     /// Writes the version into the data set's folder; versions never change.
     ///
     /// # Errors
@@ -167,13 +186,14 @@ impl Version {
         names.iter().map(|name| Self::load(root, name)).collect()
     }
 
-    /// The data set as the version has it.
+    /// The data set as the version has it. Of a data set that was opened with some of its classes, those.
     ///
     /// # Errors
     /// [`VersionError::Missing`] if pictures of it are no longer there.
     pub fn select(&self, mut dataset: Dataset) -> Result<Dataset, VersionError> {
         let mut wanted: HashMap<(String, String), usize> = HashMap::new();
-        for (class, sums) in &self.pictures {
+        let opened = self.pictures.iter().filter(|(class, _)| dataset.classes.contains(class));
+        for (class, sums) in opened {
             for sum in sums {
                 *wanted.entry((class.clone(), sum.clone())).or_default() += 1;
             }
@@ -265,6 +285,39 @@ mod tests {
         assert!(matches!(error, VersionError::Missing { count: 1, .. }), "{error}");
         let error = Version::new(&all, "v02", None, "", &without("a/9.jpg")).unwrap_err();
         assert!(matches!(error, VersionError::NoSuchPicture { .. }));
+    }
+
+    #[test]
+    fn a_version_of_some_classes_wants_no_others() {
+        let all = sample();
+        let version = Version::new(&all, "v01", None, "", &[]).unwrap();
+        let entry = |path: &str, seed| (path.to_owned(), 0, "s".to_owned(), seed);
+        let some = dataset(&["b"], &[entry("b/1.jpg", 1), entry("b/3.jpg", 3)]);
+        assert_eq!(version.select(some).unwrap().samples.len(), 2);
+    }
+
+    #[test]
+    fn versions_are_told_apart_by_content_and_class() {
+        let all = sample();
+        let first = Version::new(&all, "v01", None, "", &[]).unwrap();
+        let second = Version::new(&all, "v02", Some("v01"), "", &without("a/2.jpg")).unwrap();
+        let difference = first.difference(&second);
+        assert!(difference.added.is_empty());
+        assert_eq!(difference.removed["a"], [format!("{:064x}", 2)]);
+        assert_eq!(second.difference(&first).added, difference.removed);
+        let mut moved = all.clone();
+        moved.samples[1].class = 1;
+        let moved = Version::new(&moved, "v03", None, "", &[]).unwrap();
+        let difference = first.difference(&moved);
+        assert_eq!(
+            (&difference.added["b"], &difference.removed["a"]),
+            (&difference.removed["a"], &difference.added["b"])
+        );
+        let mut twice = all;
+        twice.samples[1].sha256 = twice.samples[0].sha256.clone();
+        let twice = Version::new(&twice, "v04", None, "", &[]).unwrap();
+        assert_eq!(first.difference(&twice).added["a"].len(), 1);
+        assert_eq!(twice.class_counts()["a"], 2);
     }
 
     #[test]
