@@ -11,7 +11,7 @@ use serde_json::json;
 use super::args::{FolderArguments, VersionArguments, VersionCommand};
 use super::open_remembering;
 use crate::SOME_FAILED;
-use crate::output::{Failure, shown, tell};
+use crate::output::{Failure, read_list, shown, tell};
 use crate::progress::bar;
 
 pub(super) fn run(command: &VersionCommand) -> Result<ExitCode, Failure> {

@@ -62,6 +62,18 @@ impl Backbone {
         Ok(Self { manifest, onnx })
     }
 
+    /// The same network on another size or with another preprocessing.
+    #[must_use]
+    pub fn with_input(mut self, input: InputSpec) -> Self {
+        self.manifest.input = input;
+        self
+    }
+
+    /// The ONNX file.
+    pub fn onnx(&self) -> &[u8] {
+        &self.onnx
+    }
+
     /// What the file beside it says.
     pub fn manifest(&self) -> &BackboneManifest {
         &self.manifest

@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use epic_core::network::NetworkError;
-use epic_core::picture::{self, DecodeOptions, ImageSource};
+use epic_core::picture::{self, DecodeOptions, ImageSource, Picture};
 use epic_core::preprocess::{self, InputSpec, Preprocessor};
 use epic_core::{ClassifyError, Pack};
 use sha2::{Digest, Sha256};
@@ -108,6 +108,12 @@ impl Embedder {
         Ok(self.worker().embed(source)?)
     }
 
+    /// Decodes a picture at the size that the network's input asks for.
+    pub(super) fn decode(&self, source: &ImageSource<'_>) -> Result<Picture, ClassifyError> {
+        let target = Some(self.input.target());
+        Ok(picture::decode(source, &DecodeOptions { target, ..DecodeOptions::default() })?)
+    }
+
     pub(super) fn worker(&self) -> Worker<'_> {
         let (preprocessor, tensor) = (Preprocessor::default(), Vec::new());
         Worker { embedder: self, state: None, preprocessor, tensor }
@@ -116,12 +122,15 @@ impl Embedder {
 
 impl Worker<'_> {
     pub(super) fn embed(&mut self, source: &ImageSource<'_>) -> Result<Vec<f32>, ClassifyError> {
+        let picture = self.embedder.decode(source)?;
+        self.embed_picture(&picture)
+    }
+
+    pub(super) fn embed_picture(&mut self, picture: &Picture) -> Result<Vec<f32>, ClassifyError> {
         let input = &self.embedder.input;
-        let options = DecodeOptions { target: Some(input.target()), ..DecodeOptions::default() };
-        let picture = picture::decode(source, &options)?;
         self.tensor.clear();
         self.tensor.resize(input.len(), 0.0);
-        preprocess::normalize(self.preprocessor.resize(&picture, input)?, input, &mut self.tensor);
+        preprocess::normalize(self.preprocessor.resize(picture, input)?, input, &mut self.tensor);
         let vector =
             self.run().map_err(|error| NetworkError::Run { reason: format!("{error:#}") })?;
         if vector.iter().all(|value| value.is_finite()) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use epic_core::{ClassifyError, ImageSource};
+use epic_core::{ClassifyError, ImageSource, Picture};
 use rayon::prelude::*;
 
 use super::cache::EmbeddingCache;
@@ -44,44 +44,79 @@ pub fn embed(
     cache: Option<&Path>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Embedded, EmbeddingError> {
-    let total = dataset.samples.len();
+    let keys: Vec<&str> = dataset.samples.iter().map(|sample| sample.sha256.as_str()).collect();
+    let load = |index: usize| {
+        let path = dataset.root.join(&dataset.samples[index].relative_path);
+        embedder.decode(&ImageSource::Path(&path))
+    };
+    let views = embed_views(embedder, &keys, cache, &load, &|| true, progress)?;
+    let from_cache = views.from_cache;
+    let dimensions = embedder.dimensions();
+    let mut vectors: Vec<Option<Vec<f32>>> = Vec::with_capacity(keys.len());
+    let mut failed = Vec::new();
+    for (index, vector) in views.vectors.into_iter().enumerate() {
+        vectors.push(match vector {
+            Some(Ok(vector)) => Some(vector),
+            Some(Err(error)) => {
+                failed.push((dataset.samples[index].relative_path.clone(), error));
+                None
+            }
+            None => None,
+        });
+    }
+    let samples = (0..keys.len()).filter(|&index| vectors[index].is_some()).collect();
+    let vectors = Matrix::new(dimensions, vectors.into_iter().flatten().flatten().collect());
+    Ok(Embedded { samples, failed, from_cache, vectors })
+}
+
+/// Vectors of views, in their order; `None` for those that were left when the caller stopped.
+pub(crate) struct EmbeddedViews {
+    pub(crate) vectors: Vec<Option<Result<Vec<f32>, ClassifyError>>>,
+    pub(crate) from_cache: usize,
+}
+
+/// As [`embed`], for views of pictures: each has a key (64 hexadecimal digits) that it is known by, and `load` makes
+/// those that the cache does not know. Ends early when `proceed` says no.
+pub(crate) fn embed_views<K: AsRef<str> + Sync>(
+    embedder: &Embedder,
+    keys: &[K],
+    cache: Option<&Path>,
+    load: &(dyn Fn(usize) -> Result<Picture, ClassifyError> + Sync),
+    proceed: &(dyn Fn() -> bool + Sync),
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<EmbeddedViews, EmbeddingError> {
+    let total = keys.len();
     let dimensions = embedder.dimensions();
     let cache =
         cache.map(|folder| EmbeddingCache::open(folder, embedder.id(), dimensions)).transpose()?;
-    let known =
-        |index: usize| cache.as_ref()?.get(&dataset.samples[index].sha256).map(<[f32]>::to_vec);
-    let mut vectors: Vec<Option<Vec<f32>>> = (0..total).map(known).collect();
+    let known = |key: &K| cache.as_ref()?.get(key.as_ref()).map(|vector| Ok(vector.to_vec()));
+    let mut vectors: Vec<_> = keys.iter().map(known).collect();
     let missing: Vec<usize> = (0..total).filter(|&index| vectors[index].is_none()).collect();
     let from_cache = total - missing.len();
     let shared = Mutex::new((cache, from_cache));
-    let made: Vec<Result<Vec<f32>, ClassifyError>> = missing
+    let made: Vec<Option<Result<Vec<f32>, ClassifyError>>> = missing
         .par_iter()
         .map_init(
             || embedder.worker(),
             |worker, &index| {
-                let sample = &dataset.samples[index];
-                let path = dataset.root.join(&sample.relative_path);
-                let vector = worker.embed(&ImageSource::Path(&path));
+                if !proceed() {
+                    return Ok(None);
+                }
+                let vector = load(index).and_then(|picture| worker.embed_picture(&picture));
                 let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
                 if let (Some(cache), Ok(vector)) = (&mut shared.0, &vector) {
-                    cache.put(&sample.sha256, vector.clone())?;
+                    cache.put(keys[index].as_ref(), vector.clone())?;
                 }
                 shared.1 += 1;
                 progress(shared.1, total);
-                Ok(vector)
+                Ok(Some(vector))
             },
         )
         .collect::<Result<_, EmbeddingError>>()?;
-    let mut failed = Vec::new();
     for (index, vector) in missing.into_iter().zip(made) {
-        match vector {
-            Ok(vector) => vectors[index] = Some(vector),
-            Err(error) => failed.push((dataset.samples[index].relative_path.clone(), error)),
-        }
+        vectors[index] = vector;
     }
-    let samples = (0..total).filter(|&index| vectors[index].is_some()).collect();
-    let vectors = Matrix::new(dimensions, vectors.into_iter().flatten().flatten().collect());
-    Ok(Embedded { samples, failed, from_cache, vectors })
+    Ok(EmbeddedViews { vectors, from_cache })
 }
 
 #[cfg(test)]

@@ -1,13 +1,12 @@
 //! Changes that pictures undergo on their way through phones: cropped by apps, made smaller, compressed anew,
 //! tinted a little. Never mirrored: mirrored text tells a network nothing true.
 
-use epic_core::Picture;
+use epic_core::{Picture, PictureError};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
 use image::{ImageFormat, RgbImage};
 use serde::{Deserialize, Serialize};
 
-use super::PipelineError;
 use crate::random::{GAMMA, SplitMix64, mix};
 
 /// How much pictures are changed; each change is drawn anew for every variant.
@@ -54,19 +53,17 @@ impl DomainAugmentation {
         seed: u64,
         sha256: &str,
         number: usize,
-    ) -> Result<Picture, PipelineError> {
+    ) -> Result<Picture, PictureError> {
         let mut random = Draws::new(seed, sha256, number);
-        let unusable = |what: &str| PipelineError::Variant { reason: what.to_owned() };
         let size = (picture.width(), picture.height());
         let pixels = RgbImage::from_raw(size.0, size.1, picture.rgb().to_vec())
-            .ok_or_else(|| unusable("the picture has too few pixels"))?;
+            .ok_or(PictureError::InvalidPixels { reason: "too few" })?;
         let pixels = self.cropped(pixels, &mut random);
         let pixels = self.reduced(pixels, &mut random);
         let mut pixels = self.compressed(&pixels, &mut random)?;
         self.tint(&mut pixels, &mut random);
         let size = pixels.dimensions();
         Picture::new(size.0, size.1, pixels.into_raw(), size)
-            .map_err(|error| unusable(&error.to_string()))
     }
 
     fn cropped(&self, pixels: RgbImage, random: &mut Draws) -> RgbImage {
@@ -90,11 +87,10 @@ impl DomainAugmentation {
         imageops::resize(&pixels, side(width), side(height), filter)
     }
 
-    fn compressed(&self, pixels: &RgbImage, random: &mut Draws) -> Result<RgbImage, PipelineError> {
+    fn compressed(&self, pixels: &RgbImage, random: &mut Draws) -> Result<RgbImage, PictureError> {
         let [low, high] = self.jpeg_quality;
         let quality = low + random.below(usize::from(high - low) + 1) as u8;
-        let failed =
-            |error: image::ImageError| PipelineError::Variant { reason: error.to_string() };
+        let failed = |_| PictureError::InvalidPixels { reason: "no JPEG can be made of them" };
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(pixels).map_err(failed)?;
         let decoded = image::load_from_memory_with_format(&bytes, ImageFormat::Jpeg);

@@ -50,9 +50,17 @@ pub enum PipelineError {
         /// Why.
         reason: String,
     },
-    /// A variant of a picture cannot be made.
-    #[error("variant of a picture: {reason}")]
-    Variant {
+    /// The backbone's file is missing, damaged, or another than the recipe's.
+    #[error("backbone {}: {reason}", path.display())]
+    Backbone {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The backbone cannot look at pictures.
+    #[error("looking at pictures: {reason}")]
+    Embedding {
         /// Why.
         reason: String,
     },

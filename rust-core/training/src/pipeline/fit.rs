@@ -9,14 +9,18 @@ use crate::engine::{
     check_export, export, train,
 };
 
-/// Pictures that the export is checked on.
-const EXPORT_SAMPLES: usize = 64;
+/// Pictures that an export is checked on.
+pub(super) const EXPORT_SAMPLES: usize = 64;
 
 /// Fits networks of a recipe.
 pub(super) struct Fit<'a> {
     pub(super) recipe: &'a Recipe,
     pub(super) options: &'a PipelineOptions<'a>,
     pub(super) work: &'a Path,
+    /// The ONNX file of the backbone, for a network on one.
+    pub(super) backbone: Option<&'a [u8]>,
+    /// Pictures, with pixels, that every export is checked on.
+    pub(super) samples: &'a ImageSet,
 }
 
 /// A fitted and exported network.
@@ -53,9 +57,25 @@ impl Fit<'_> {
         if outcome.ended == Ended::Interrupted {
             return Ok(None);
         }
-        let (onnx, export_difference) = export_checked(self.recipe, &outcome, validation)?;
+        let (onnx, export_difference) = self.export_checked(&outcome)?;
         let TrainOutcome { epoch, history, .. } = outcome;
         Ok(Some(Fitted { onnx, export_difference, epoch, history }))
+    }
+
+    fn export_checked(&self, outcome: &TrainOutcome) -> Result<(Vec<u8>, f32), PipelineError> {
+        let recipe = self.recipe;
+        let properties = [
+            ("producer", format!("epic-training {}", env!("CARGO_PKG_VERSION"))),
+            ("recipe", recipe.id.clone()),
+            ("recipe_sha256", recipe.sha256.clone()),
+        ];
+        let properties = properties.map(|(key, value)| (key.to_owned(), value)).into();
+        let TrainOutcome { model, preparation, .. } = outcome;
+        let spec = &recipe.training.spec;
+        let network = Exported { model, spec, preparation, backbone: self.backbone };
+        let onnx = export(&network, &ExportMeta { properties })?;
+        let difference = check_export(&onnx, model, self.samples, preparation)?;
+        Ok((onnx, difference))
     }
 }
 
@@ -64,25 +84,4 @@ pub(super) fn concatenated(sets: [ImageSet; 3]) -> ImageSet {
     let mut all = sets.next().unwrap_or_default();
     sets.for_each(|set| all.append(set));
     all
-}
-
-fn export_checked(
-    recipe: &Recipe,
-    outcome: &TrainOutcome,
-    validation: &ImageSet,
-) -> Result<(Vec<u8>, f32), PipelineError> {
-    let properties = [
-        ("producer", format!("epic-training {}", env!("CARGO_PKG_VERSION"))),
-        ("recipe", recipe.id.clone()),
-        ("recipe_sha256", recipe.sha256.clone()),
-    ];
-    let meta =
-        ExportMeta { properties: properties.map(|(key, value)| (key.to_owned(), value)).into() };
-    let spec = &recipe.training.spec;
-    let TrainOutcome { model, preparation, .. } = outcome;
-    let network = Exported { model, spec, preparation, backbone: None };
-    let onnx = export(&network, &meta)?;
-    let samples = validation.first(EXPORT_SAMPLES);
-    let difference = check_export(&onnx, model, &samples, preparation)?;
-    Ok((onnx, difference))
 }

@@ -1,5 +1,6 @@
 //! From a recipe and a folder of pictures to a pack: split, train, export, calibrate, measure.
 
+mod backbone;
 mod card;
 mod domain;
 mod error;
@@ -10,8 +11,9 @@ mod prepare;
 mod recipe;
 mod run;
 
+pub use backbone::SeenFeatures;
 pub use domain::DomainAugmentation;
 pub use error::PipelineError;
-pub use prepare::{MeasuredFeatures, prepare};
-pub use recipe::{DecisionSection, PackSection, Recipe, SplitSection};
+pub use prepare::{MeasuredFeatures, Preparing};
+pub use recipe::{BackboneSection, DecisionSection, PackSection, Recipe, SplitSection};
 pub use run::{Outcome, PipelineObserver, PipelineOptions, Trained, WORK_FOLDER, run};

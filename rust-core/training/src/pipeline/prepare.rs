@@ -7,58 +7,96 @@ use epic_core::preprocess::{self, InputSpec};
 use epic_core::{ClassifyError, ImageSource};
 use rayon::prelude::*;
 
-use crate::dataset::Dataset;
+use super::SeenFeatures;
+use crate::dataset::{Dataset, Sample};
 use crate::engine::ImageSet;
 
 /// Metadata features of samples by their index.
 pub type MeasuredFeatures = HashMap<usize, Vec<f32>>;
 
-/// Decodes (with `options`) and resizes the named samples exactly as a phone does, on all cores. Pictures that
-/// fail now (they were sound when the data set was opened) are left out and returned; those without measured
-/// features are left out where there are such.
-pub fn prepare(
-    dataset: &Dataset,
-    samples: &[usize],
-    input: &InputSpec,
-    options: &DecodeOptions,
-    features: Option<&MeasuredFeatures>,
-    progress: &(dyn Fn() + Sync),
-) -> (ImageSet, Vec<(String, ClassifyError)>) {
-    const NONE: &[f32] = &[];
-    let prepared: Vec<_> = samples
-        .par_iter()
-        .filter_map(|&index| {
-            let metadata = match features {
-                None => NONE,
-                Some(features) => features.get(&index)?,
-            };
-            Some((dataset.samples.get(index)?, metadata))
-        })
-        .map(|(sample, metadata)| {
-            let path = dataset.root.join(&sample.relative_path);
-            let pixels = picture::decode(&ImageSource::Path(&path), options)
-                .map_err(ClassifyError::from)
-                .and_then(|picture| Ok(preprocess::resize(&picture, input)?));
-            progress();
-            (sample, metadata, pixels)
-        })
-        .collect();
-    let mut set = ImageSet {
-        height: input.height as usize,
-        width: input.width as usize,
-        classes: dataset.classes.len(),
-        ..ImageSet::default()
-    };
-    let mut failed = Vec::new();
-    for (sample, metadata, pixels) in prepared {
-        match pixels {
-            Ok(pixels) => {
-                set.pixels.extend_from_slice(&pixels);
-                set.metadata.extend_from_slice(metadata);
-                set.labels.push(sample.class);
+/// What pictures become. A sample without the features that others have is left out.
+#[derive(Clone, Copy)]
+pub struct Preparing<'a> {
+    /// Where they are.
+    pub dataset: &'a Dataset,
+    /// The network's input.
+    pub input: &'a InputSpec,
+    /// How they are decoded.
+    pub options: &'a DecodeOptions,
+    /// Whether pixels are wanted; a network on a backbone's features needs none.
+    pub pixels: bool,
+    /// Metadata, for networks that take it.
+    pub metadata: Option<&'a MeasuredFeatures>,
+    /// A backbone's features, for networks on them.
+    pub seen: Option<&'a SeenFeatures>,
+}
+
+/// One picture on its way.
+struct Prepared<'a> {
+    sample: &'a Sample,
+    metadata: &'a [f32],
+    seen: &'a [Vec<f32>],
+    pixels: Result<Vec<u8>, ClassifyError>,
+}
+
+impl Preparing<'_> {
+    /// Decodes and resizes the named samples exactly as a phone does, on all cores. Pictures that fail now (they
+    /// were sound when the data set was opened) are left out and returned. With `varied` all rows of the backbone's
+    /// features are taken, else those of the picture itself.
+    pub fn prepare(
+        &self,
+        samples: &[usize],
+        varied: bool,
+        progress: &(dyn Fn() + Sync),
+    ) -> (ImageSet, Vec<(String, ClassifyError)>) {
+        let prepared: Vec<_> = samples
+            .par_iter()
+            .filter_map(|&index| {
+                let prepared = self.one(index, varied);
+                progress();
+                prepared
+            })
+            .collect();
+        let mut set = ImageSet {
+            height: self.input.height as usize,
+            width: self.input.width as usize,
+            classes: self.dataset.classes.len(),
+            ..ImageSet::default()
+        };
+        let mut failed = Vec::new();
+        for Prepared { sample, metadata, seen, pixels } in prepared {
+            match pixels {
+                Ok(pixels) => {
+                    set.pixels.extend_from_slice(&pixels);
+                    set.metadata.extend_from_slice(metadata);
+                    set.versions = seen.len();
+                    seen.iter().for_each(|row| set.features.extend_from_slice(row));
+                    set.labels.push(sample.class);
+                }
+                Err(error) => failed.push((sample.relative_path.clone(), error)),
             }
-            Err(error) => failed.push((sample.relative_path.clone(), error)),
         }
+        (set, failed)
     }
-    (set, failed)
+
+    fn one(&self, index: usize, varied: bool) -> Option<Prepared<'_>> {
+        let sample = self.dataset.samples.get(index)?;
+        let metadata = match self.metadata {
+            None => &[],
+            Some(all) => all.get(&index)?.as_slice(),
+        };
+        let seen = match self.seen {
+            None => &[],
+            Some(all) if varied => all.get(&index)?.as_slice(),
+            Some(all) => all.get(&index)?.get(..1)?,
+        };
+        let pixels = if self.pixels { self.pixels_of(sample) } else { Ok(Vec::new()) };
+        Some(Prepared { sample, metadata, seen, pixels })
+    }
+
+    fn pixels_of(&self, sample: &Sample) -> Result<Vec<u8>, ClassifyError> {
+        let path = self.dataset.root.join(&sample.relative_path);
+        let picture = picture::decode(&ImageSource::Path(&path), self.options)?;
+        Ok(preprocess::resize(&picture, self.input)?)
+    }
 }

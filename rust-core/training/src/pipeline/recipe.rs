@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::PipelineError;
+use super::{DomainAugmentation, PipelineError};
 use crate::dataset::{Fractions, SplitOptions};
 use crate::engine::{
     LevelWeight, MetadataBranch, MetadataScaling, NetworkSpec, Parents, TrainConfig,
@@ -33,6 +33,8 @@ pub struct Recipe {
     pub pack: PackSection,
     /// Input and preprocessing.
     pub input: InputSpec,
+    /// The backbone, of the family `transfer`.
+    pub backbone: Option<BackboneSection>,
     /// Names of the metadata features that the network takes; none for most families.
     pub features: Vec<String>,
     /// Network and training.
@@ -89,6 +91,20 @@ pub struct DecisionSection {
     pub max_false_irrelevant_rate: f64,
 }
 
+/// `[backbone]`, of the family `transfer`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BackboneSection {
+    /// Its name, for people.
+    pub name: String,
+    /// Hash of its ONNX file: a recipe means one file.
+    pub sha256: String,
+    /// Features of a picture.
+    pub features: usize,
+    /// How training pictures are changed before it looks at them.
+    pub augmentation: DomainAugmentation,
+}
+
 /// `[metadata]`, of the family `mcnn`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,6 +137,7 @@ struct RecipeFile {
     pack: PackSection,
     input: InputSpec,
     network: toml::Table,
+    backbone: Option<BackboneSection>,
     metadata: Option<MetadataSection>,
     levels: Option<LevelsSection>,
     training: toml::Table,
@@ -154,6 +171,7 @@ impl Recipe {
             taxonomy,
             pack: file.pack,
             input: file.input,
+            backbone: file.backbone,
             features,
             training,
             split: file.split,
@@ -166,16 +184,23 @@ impl Recipe {
 
 /// Features of the parts in `[metadata]`; each family has the tables that are its own.
 fn features(file: &RecipeFile) -> Result<Vec<String>, String> {
+    let on_backbone = file.family == Family::Transfer;
     let tables = [
-        ("metadata", file.metadata.is_some(), file.family == Family::Mcnn),
-        ("levels", file.levels.is_some(), file.family == Family::Hcnn),
+        ("metadata", file.metadata.is_some(), file.family == Family::Mcnn, on_backbone),
+        ("levels", file.levels.is_some(), file.family == Family::Hcnn, on_backbone),
+        ("backbone", file.backbone.is_some(), on_backbone, false),
     ];
-    for (table, is_there, is_wanted) in tables {
-        match (is_there, is_wanted) {
+    for (table, is_there, is_needed, is_allowed) in tables {
+        match (is_there, is_needed) {
             (false, true) => return Err(format!("this family needs the table {table}")),
-            (true, false) => return Err(format!("this family has no table {table}")),
+            (true, false) if !is_allowed => {
+                return Err(format!("this family has no table {table}"));
+            }
             _ => {}
         }
+    }
+    if let Some(section) = &file.backbone {
+        section.augmentation.validate().map_err(|reason| format!("backbone.{reason}"))?;
     }
     let Some(section) = &file.metadata else { return Ok(Vec::new()) };
     let parts: Parts = section.parts.parse().map_err(|error| format!("metadata.parts: {error}"))?;
@@ -215,6 +240,9 @@ fn training(
     if let Some(section) = &file.metadata {
         let branch = MetadataBranch { features: features.len(), hidden: section.hidden };
         derived.push(("metadata", to_toml(&branch)?));
+    }
+    if let Some(section) = &file.backbone {
+        derived.push(("backbone_features", integer(section.features)));
     }
     if let Some(section) = &file.levels {
         let (names, of_class) = taxonomy

@@ -11,12 +11,14 @@ use epic_core::pack::{
 };
 use epic_core::{Classifier, ClassifyError};
 
+use super::backbone::{open_backbone, seen_features};
 use super::finish::Finish;
-use super::fit::{Fit, concatenated};
+use super::fit::{EXPORT_SAMPLES, Fit, concatenated};
 use super::measured::measured_features;
-use super::{MeasuredFeatures, PipelineError, Recipe, prepare};
+use super::{MeasuredFeatures, PipelineError, Preparing, Recipe};
 use crate::CoreReader;
 use crate::dataset::{Dataset, OpenOptions, Split};
+use crate::embedding::Backbone;
 use crate::engine::{
     DeviceKind, EngineError, ImageSet, Keep, TrainConfig, TrainObserver,
     export::{METADATA, OUTPUT},
@@ -48,12 +50,16 @@ pub struct PipelineOptions<'a> {
     pub device: DeviceKind,
     /// Finds the metadata that a recipe asks for.
     pub extractor: Option<&'a Arc<MetadataExtractor>>,
+    /// ONNX file of the backbone that a recipe names, its manifest beside it.
+    pub backbone: Option<&'a Path>,
+    /// Folder where what the backbone saw is kept, for other runs too [default: in [`WORK_FOLDER`]].
+    pub embedding_cache: Option<&'a Path>,
     /// Where measured metadata is kept, for other runs too [default: in [`WORK_FOLDER`]].
     pub metadata_cache: Option<&'a Path>,
 }
 
 /// Watches a run.
-pub trait PipelineObserver: TrainObserver {
+pub trait PipelineObserver: TrainObserver + Sync {
     /// A step begins; `total` is its number of pictures, 0 where that is not known.
     fn on_step(&mut self, what: &str, total: usize);
     /// Called from several threads as pictures of the step are done.
@@ -107,12 +113,38 @@ pub fn run(
     let Some(features) = features(recipe, &dataset, options, &work, observer)? else {
         return Ok(Outcome::Interrupted);
     };
-    let images = |indices, part, observer: &mut dyn PipelineObserver| {
-        images(&dataset, indices, recipe, &features, part, observer)
+    let backbone = backbone(recipe, options)?;
+    let varied =
+        if recipe.refit { (0..dataset.samples.len()).collect() } else { parts.train.clone() };
+    let seen = match &backbone {
+        None => None,
+        Some(backbone) => {
+            let own = work.join("embeddings");
+            let cache = options.embedding_cache.unwrap_or(&own);
+            match seen_features(&dataset, &varied, recipe, backbone, cache, observer)? {
+                None => return Ok(Outcome::Interrupted),
+                seen => seen,
+            }
+        }
     };
-    let training_set = images(&parts.train, "train", observer)?;
-    let validation_set = images(&parts.validation, "validation", observer)?;
-    let fit = Fit { recipe, options, work: &work };
+    let decode = recipe.decode_options();
+    let preparing = Preparing {
+        dataset: &dataset,
+        input: &recipe.input,
+        options: &decode,
+        pixels: seen.is_none(),
+        metadata: (!recipe.features.is_empty()).then_some(&features),
+        seen: seen.as_ref(),
+    };
+    let images = |indices, part, varied, observer: &mut dyn PipelineObserver| {
+        images(&preparing, indices, part, varied, observer)
+    };
+    let training_set = images(&parts.train, "train", true, observer)?;
+    let validation_set = images(&parts.validation, "validation", false, observer)?;
+    let some = &parts.validation[..parts.validation.len().min(EXPORT_SAMPLES)];
+    let (samples, _) = Preparing { pixels: true, ..preparing }.prepare(some, false, &|| {});
+    let onnx = backbone.as_ref().map(Backbone::onnx);
+    let fit = Fit { recipe, options, work: &work, backbone: onnx, samples: &samples };
     let Some(first) = fit.fit(&recipe.training, &training_set, &validation_set, "", observer)?
     else {
         return Ok(Outcome::Interrupted);
@@ -129,8 +161,9 @@ pub fn run(
     let test = measure(&calibrated, &parts.test, "test", observer)?;
 
     let shipped = if recipe.refit {
-        let test_set = images(&parts.test, "test", observer)?;
-        let all = concatenated([training_set, validation_set.clone(), test_set]);
+        let validation = images(&parts.validation, "validation", true, observer)?;
+        let test = images(&parts.test, "test", true, observer)?;
+        let all = concatenated([training_set, validation, test]);
         let config =
             TrainConfig { keep: Keep::Last, early_stopping: None, ..recipe.training.clone() };
         match fit.fit(&config, &all, &validation_set, "refit", observer)? {
@@ -218,20 +251,30 @@ fn features(
     measured_features(dataset, &recipe.features, extractor, cache, observer)
 }
 
-fn images(
-    dataset: &Dataset,
-    indices: &[usize],
+fn backbone(
     recipe: &Recipe,
-    features: &MeasuredFeatures,
+    options: &PipelineOptions<'_>,
+) -> Result<Option<Backbone>, PipelineError> {
+    match (&recipe.backbone, options.backbone) {
+        (None, _) => Ok(None),
+        (Some(_), Some(path)) => open_backbone(recipe, path).map(Some),
+        (Some(section), None) => Err(PipelineError::Embedding {
+            reason: format!("the recipe needs the file of {}", section.name),
+        }),
+    }
+}
+
+fn images(
+    preparing: &Preparing<'_>,
+    indices: &[usize],
     part: &'static str,
+    varied: bool,
     observer: &mut dyn PipelineObserver,
 ) -> Result<ImageSet, PipelineError> {
     observer.on_step(&format!("decoding, {part} part"), indices.len());
     let (set, failed) = {
         let progress = observer.progress();
-        let features = (!recipe.features.is_empty()).then_some(features);
-        let options = recipe.decode_options();
-        prepare(dataset, indices, &recipe.input, &options, features, &|| progress(1, 0))
+        preparing.prepare(indices, varied, &|| progress(1, 0))
     };
     note_failures(observer, &failed);
     if set.is_empty() {

@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn many_values_are_cut_into_bins_of_like_size() {
-        let values = |n: usize| (0..n).map(|i| (i * 7919 % n) as f32);
+        let values = |n: usize| (0..n).map(move |i| (i * 7919 % n) as f32);
         let found = cuts(values(1000), 10);
         assert_eq!(found.len(), 9);
         let mut sizes = vec![0; 10];

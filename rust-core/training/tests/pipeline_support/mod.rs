@@ -189,6 +189,8 @@ pub(crate) fn run(
         resume,
         device: DeviceKind::Cpu,
         extractor: Some(&extractor),
+        backbone: None,
+        embedding_cache: None,
         metadata_cache: None,
     };
     pipeline::run(&recipe, &options, observer)

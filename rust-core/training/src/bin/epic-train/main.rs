@@ -57,6 +57,12 @@ struct TrainArguments {
     /// program].
     #[arg(long, value_name = "DIR")]
     weights: Option<PathBuf>,
+    /// ONNX file of the backbone, for recipes on one; its manifest lies beside it.
+    #[arg(long, value_name = "FILE.onnx")]
+    backbone: Option<PathBuf>,
+    /// Folder that keeps what the backbone saw, for other runs too [default: in the pack's work folder].
+    #[arg(long, value_name = "DIR")]
+    embedding_cache: Option<PathBuf>,
     /// File that keeps measured metadata, for other runs too [default: in the pack's work folder].
     #[arg(long, value_name = "FILE.jsonl")]
     metadata_cache: Option<PathBuf>,
@@ -93,6 +99,8 @@ fn train(arguments: &TrainArguments) -> Result<ExitCode, pipeline::PipelineError
         resume: arguments.resume,
         device: arguments.device,
         extractor: Some(&extractor),
+        backbone: arguments.backbone.as_deref(),
+        embedding_cache: arguments.embedding_cache.as_deref(),
         metadata_cache: arguments.metadata_cache.as_deref(),
     };
     let mut terminal = Terminal::new();

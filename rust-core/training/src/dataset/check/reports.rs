@@ -12,9 +12,10 @@ use super::file::FileReport;
 use crate::table::file::replace;
 use crate::table::{Column, ColumnKind, TableError, TableFormat, parquet};
 
-/// A column: the object of the report that it is a field of, and what it holds.
+/// A column: the field of the report that it holds, and the object that the field is in.
 struct Field {
     parent: Option<&'static str>,
+    name: &'static str,
     column: Column,
 }
 
@@ -24,8 +25,13 @@ const FAULTS: &str = "faults";
 fn fields() -> Vec<Field> {
     use ColumnKind::{Count, Number, Text};
     let fields = |parent, columns: &[(&'static str, ColumnKind)]| -> Vec<Field> {
-        let field = |&(name, kind)| Field { parent, column: Column { name, kind } };
+        let field = |&(name, kind)| Field { parent, name, column: Column { name, kind } };
         columns.iter().map(field).collect()
+    };
+    let text = |parent, name, column| Field {
+        parent: Some(parent),
+        name,
+        column: Column { name: column, kind: Text },
     };
     let mut all = fields(
         None,
@@ -51,7 +57,11 @@ fn fields() -> Vec<Field> {
             ("sharpness", Number),
         ],
     ));
-    all.extend(fields(Some("fingerprint"), &[("hash", Text), ("thumbnail", Text)]));
+    for (parent, hash, thumbnail) in
+        [("fingerprint", "hash", "thumbnail"), ("unframed", "unframed_hash", "unframed_thumbnail")]
+    {
+        all.extend([text(parent, "hash", hash), text(parent, "thumbnail", thumbnail)]);
+    }
     all
 }
 
@@ -128,9 +138,9 @@ fn format(path: &Path) -> Result<TableFormat, CheckError> {
 
 fn row(report: &FileReport) -> serde_json::Result<Vec<Value>> {
     let report = serde_json::to_value(report)?;
-    let cell = |Field { parent, column }| -> serde_json::Result<Value> {
+    let cell = |Field { parent, name, column }| -> serde_json::Result<Value> {
         let object = parent.map_or(Some(&report), |parent| report.get(parent));
-        let Some(value) = object.and_then(|object| object.get(column.name)) else {
+        let Some(value) = object.and_then(|object| object.get(name)) else {
             return Ok(Value::Absent);
         };
         Ok(match value {
@@ -148,21 +158,21 @@ fn row(report: &FileReport) -> serde_json::Result<Vec<Value>> {
 
 fn report(values: &[Value]) -> serde_json::Result<FileReport> {
     let mut report = Map::new();
-    for (Field { parent, column }, value) in fields().into_iter().zip(values) {
+    for (Field { parent, name, .. }, value) in fields().into_iter().zip(values) {
         let value = match value {
             Value::Absent => Json::Null,
             Value::Count(count) => (*count).into(),
             Value::Number(number) => (*number).into(),
-            Value::Text(text) if column.name == FAULTS => serde_json::from_str(text)?,
+            Value::Text(text) if name == FAULTS => serde_json::from_str(text)?,
             Value::Text(text) => text.clone().into(),
         };
         match parent {
-            None => drop(report.insert(column.name.to_owned(), value)),
+            None => drop(report.insert(name.to_owned(), value)),
             // What was not measured has no object.
             Some(_) if value.is_null() => {}
             Some(parent) => {
                 let object = report.entry(parent).or_insert_with(|| Map::new().into());
-                object[column.name] = value;
+                object[name] = value;
             }
         }
     }
@@ -193,6 +203,7 @@ mod tests {
                 sharpness: 12.9,
             }),
             fingerprint: Some(random_fingerprint(7)),
+            unframed: Some(random_fingerprint(8)),
             faults: vec![Fault::WrongExtension { format: "PNG".to_owned() }],
         };
         let damaged = FileReport {
@@ -200,6 +211,7 @@ mod tests {
             format: None,
             quality: None,
             fingerprint: None,
+            unframed: None,
             faults: vec![Fault::Unreadable { reason: "صورة \"x\"".to_owned() }],
             ..report("b/2.jpg", "")
         };
