@@ -83,6 +83,9 @@ pub struct Split {
     pub minimum_share: f64,
     /// What counted as the same picture.
     pub near_duplicates: NearDuplicateRule,
+    /// Beginnings of sources that are in the train part only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub train_only: Vec<String>,
     /// [`Dataset::data_hash`] of the data set that was split.
     pub data_hash: String,
     /// Classes with one source, or pictures of unknown source, in two parts: their scores are no
@@ -163,6 +166,16 @@ pub fn k_fold(
 impl Split {
     /// Splits the whole data set; the same data, options and seed give the same split.
     pub fn new(dataset: &Dataset, options: &SplitOptions) -> Result<Self, SplitError> {
+        Self::with_train_only(dataset, options, &[])
+    }
+
+    /// As [`Split::new`], but pictures whose source begins with one of `prefixes` (rendered ones, for instance) are
+    /// in the train part only: scores on them would say nothing.
+    pub fn with_train_only(
+        dataset: &Dataset,
+        options: &SplitOptions,
+        prefixes: &[String],
+    ) -> Result<Self, SplitError> {
         let Fractions { train, validation, test } = options.fractions;
         let fractions = [train, validation, test];
         let valid = fractions.iter().all(|f| (0.0..=1.0).contains(f))
@@ -171,10 +184,20 @@ impl Split {
         if !valid {
             return Err(SplitError::Fractions { train, validation, test });
         }
-        if dataset.samples.is_empty() {
+        let is_train_only = |index: &usize| {
+            let source = &dataset.samples[*index].source;
+            prefixes.iter().any(|prefix| source.starts_with(prefix.as_str()))
+        };
+        let (train_only, free): (Vec<usize>, Vec<usize>) =
+            (0..dataset.samples.len()).partition(is_train_only);
+        if free.is_empty() {
             return Err(SplitError::Empty);
         }
-        let divided = divide(dataset, (0..dataset.samples.len()).collect(), &fractions, options);
+        let mut divided = divide(dataset, free, &fractions, options);
+        if let Some(train) = divided.parts.first_mut() {
+            train.extend(train_only);
+            train.sort_unstable();
+        }
         let part = |number: usize| Part::of(dataset, &divided.parts[number]);
         Ok(Self {
             schema: SCHEMA,
@@ -182,6 +205,7 @@ impl Split {
             fractions: options.fractions,
             minimum_share: options.minimum_share,
             near_duplicates: options.near_duplicates,
+            train_only: prefixes.to_vec(),
             data_hash: dataset.data_hash(),
             train: part(0),
             validation: part(1),
@@ -376,6 +400,24 @@ mod tests {
         assert_eq!(split.train.per_class.values().sum::<usize>(), split.train.count);
         assert_eq!(split.not_source_disjoint, ["solo"]);
         assert_eq!(split.test.per_source.len(), 3, "one of every class");
+    }
+
+    #[test]
+    fn some_sources_are_trained_on_only() {
+        let data = sample_set();
+        let prefixes = ["on".to_owned(), "two1".to_owned()];
+        let options = SplitOptions::default();
+        let split = Split::with_train_only(&data, &options, &prefixes).unwrap();
+        assert_eq!(split.train_only, prefixes);
+        for part in [&split.validation, &split.test] {
+            assert!(part.count > 0);
+            assert!(!part.per_source.keys().any(|s| s.starts_with("on") || s == "two1"));
+        }
+        // All of "one0", "one1", "only" and "two1", and the train share of the rest.
+        assert_eq!(split.train.per_class["solo"], 20);
+        assert_eq!(split.indices(&data).unwrap().train.len(), split.train.count);
+        let all = [String::new()];
+        assert!(matches!(Split::with_train_only(&data, &options, &all), Err(SplitError::Empty)));
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub struct PackSection {
 }
 
 /// `[split]`.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SplitSection {
     /// Seed of the split.
@@ -72,12 +72,15 @@ pub struct SplitSection {
     pub validation: f64,
     /// Share to report scores of; nothing is chosen on it.
     pub test: f64,
+    /// Beginnings of sources that are trained on only, as `synthetic`.
+    #[serde(default)]
+    pub train_only: Vec<String>,
 }
 
 impl SplitSection {
     /// As options of the splitter.
     pub fn options(&self) -> SplitOptions {
-        let Self { seed, train, validation, test } = *self;
+        let Self { seed, train, validation, test, .. } = *self;
         let fractions = Fractions { train, validation, test };
         SplitOptions { seed, fractions, ..SplitOptions::default() }
     }

@@ -223,7 +223,7 @@ fn load_or_make_split(
     if resume && file.exists() {
         return Ok(Split::load(&file)?);
     }
-    let split = Split::new(dataset, &recipe.split.options())?;
+    let split = Split::with_train_only(dataset, &recipe.split.options(), &recipe.split.train_only)?;
     split.save(&file)?;
     if !split.not_source_disjoint.is_empty() {
         let classes = split.not_source_disjoint.join(", ");
