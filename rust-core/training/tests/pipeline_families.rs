@@ -4,14 +4,21 @@
 mod pipeline_support;
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use epic_core::pack::Family;
+use epic_core::preprocess::InputSpec;
 use epic_core::{Classifier, ImageSource, Pack};
 use epic_training::CoreReader;
 use epic_training::dataset::{Dataset, Split};
+use epic_training::engine::{
+    Block, DeviceKind, ExportMeta, Exported, Network, NetworkSpec, Normalization, export,
+    features_of,
+};
 use epic_training::measure;
-use epic_training::pipeline::{PipelineError, Recipe};
+use epic_training::pipeline::{Outcome, PipelineError, Recipe};
 use pipeline_support::{CLASSES, Watcher, Workplace, run, trained, workplace};
+use sha2::{Digest, Sha256};
 
 const METADATA: &str = "[metadata]\nparts = \"colors\"\nhidden = 8\nscaling = \"min_max\"\n";
 const LEVELS: &str = "[levels]\nparents = \"warmth\"\nweights = [\n\
@@ -76,6 +83,70 @@ fn a_coarser_level_is_trained_and_has_a_say() {
     assert_eq!(accuracy_on_phone(&place), outcome.test.accuracy);
 }
 
+/// A file that a recipe can stand on: a plain network's features at the recipe's size.
+fn backbone(folder: &Path) -> (PathBuf, String) {
+    let conv = |channels| Block::Conv { channels, kernel: 3, stride: 2 };
+    let spec = NetworkSpec {
+        height: 20,
+        width: 20,
+        blocks: vec![conv(8), conv(16)],
+        classes: 3,
+        ..NetworkSpec::default()
+    };
+    let model = Network::new(&spec, 5, &DeviceKind::Cpu.device().unwrap()).unwrap();
+    let preparation = Normalization::default().into();
+    let network =
+        Exported { model: &model, spec: &spec, preparation: &preparation, backbone: None };
+    let onnx = features_of(&export(&network, &ExportMeta::default()).unwrap()).unwrap();
+    let sha256 = Sha256::digest(&onnx).iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let path = folder.join("tiny.onnx");
+    fs::write(&path, onnx).unwrap();
+    let manifest = serde_json::json!({
+        "schema": 1, "name": "tiny", "output": "features", "license": "MIT", "source": "a test",
+        "input": InputSpec::letterbox(20), "sha256": sha256,
+    });
+    fs::write(folder.join("tiny.json"), manifest.to_string()).unwrap();
+    (path, sha256)
+}
+
+#[test]
+fn layers_are_trained_on_what_a_backbone_sees() {
+    let place = workplace("");
+    let folder = tempfile::tempdir().unwrap();
+    let (path, sha256) = backbone(folder.path());
+    let tables = format!(
+        "[backbone]\nname = \"tiny\"\nsha256 = \"{sha256}\"\nfeatures = 16\n\
+         [backbone.augmentation]\nvariants = 2\ncrop = 0.1\nmin_scale = 0.5\n\
+         jpeg_quality = [50, 95]\ncolor = 0.05\n{METADATA}"
+    );
+    place.become_family("transfer", &tables);
+    place.change_recipe(|recipe| {
+        let start = recipe.find("blocks = [").unwrap();
+        let end = start + recipe[start..].find("\n]").unwrap() + 2;
+        recipe.replace_range(start..end, "hidden = 24");
+        *recipe = recipe.replace("epochs = 3", "epochs = 30");
+    });
+    let refused = run(&place, false, &mut Watcher::default()).unwrap_err();
+    assert!(refused.to_string().contains("tiny"), "{refused}");
+
+    let mut watcher = Watcher { backbone: Some(path.clone()), ..Watcher::default() };
+    let Outcome::Trained(trained) = run(&place, false, &mut watcher).unwrap() else {
+        panic!("nobody stopped the run")
+    };
+    assert!(trained.export_difference < 1e-4, "{}", trained.export_difference);
+    assert!(trained.test.accuracy > 0.8, "{}", trained.test.accuracy);
+    assert_eq!(accuracy_on_phone(&place), trained.test.accuracy);
+    assert_eq!(trained.pack.manifest().family, Family::Transfer);
+
+    // Another file under the same name is not what the recipe means.
+    let other = sha256.replace(|c: char| c.is_ascii_digit(), "0");
+    place.change_recipe(|recipe| *recipe = recipe.replace(&sha256, &other));
+    fs::remove_dir_all(&place.out).unwrap();
+    let mut watcher = Watcher { backbone: Some(path), ..Watcher::default() };
+    let refused = run(&place, false, &mut watcher).unwrap_err();
+    assert!(matches!(refused, PipelineError::Backbone { .. }), "{refused}");
+}
+
 #[test]
 fn each_family_has_its_own_tables() {
     let cases = [
@@ -102,7 +173,7 @@ fn measuring_can_be_stopped_and_goes_on() {
     place.become_family("mcnn", METADATA);
     let mut watcher = Watcher { stop_at_batch: Some(0), ..Watcher::default() };
     let outcome = run(&place, false, &mut watcher).unwrap();
-    assert!(matches!(outcome, epic_training::pipeline::Outcome::Interrupted));
+    assert!(matches!(outcome, Outcome::Interrupted));
     assert!(!watcher.steps.iter().any(|step| step == "training"));
     trained(&place);
 }

@@ -20,6 +20,8 @@ pub(crate) enum DatasetCommand {
     Rank(RankArguments),
     /// After `rank`: give the files that are still there their old names back.
     Restore(FolderArguments),
+    /// From measured colours: which classes have few, which many, as a level for a taxonomy file.
+    ColorLevel(ColorLevelArguments),
     /// Divide into train, validation and test: by class, source and near-duplicates.
     Split(SplitArguments),
     /// Cluster each class by what a network sees, and find pictures that lie apart.
@@ -69,6 +71,16 @@ pub(crate) struct ReportArguments {
     /// shard each.
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "list")]
     pub(crate) reports: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct ColorLevelArguments {
+    /// A table that `epic metadata --parts colors` wrote for a data set.
+    #[arg(long, value_name = "FILE.(csv|jsonl|parquet)")]
+    pub(crate) metadata: PathBuf,
+    /// One JSON object a class.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Args)]

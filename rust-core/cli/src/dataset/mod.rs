@@ -3,6 +3,7 @@
 mod args;
 mod change;
 mod check;
+mod color_level;
 mod component_sheet;
 mod dedupe;
 mod embeddings;
@@ -35,6 +36,7 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode, Failure> {
         DatasetCommand::Dedupe(arguments) => dedupe::run(arguments),
         DatasetCommand::Shards(arguments) => shards::run(arguments),
         DatasetCommand::Rank(arguments) => rank::run(arguments),
+        DatasetCommand::ColorLevel(arguments) => color_level::run(arguments),
         DatasetCommand::Split(arguments) => split::run(arguments),
         DatasetCommand::Outliers(arguments) => outliers::run(arguments),
         DatasetCommand::LabelErrors(arguments) => label_errors::run(arguments),

@@ -7,6 +7,7 @@
 mod cache;
 mod catalog;
 pub mod check;
+pub mod color_level;
 mod csv;
 pub mod dedupe;
 mod error;

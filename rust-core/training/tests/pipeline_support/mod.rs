@@ -64,6 +64,12 @@ impl Workplace {
         &self.recipe
     }
 
+    pub(crate) fn change_recipe(&self, change: impl FnOnce(&mut String)) {
+        let mut recipe = fs::read_to_string(&self.recipe).unwrap();
+        change(&mut recipe);
+        fs::write(&self.recipe, recipe).unwrap();
+    }
+
     /// Turns the recipe into one of another family, with more tables.
     pub(crate) fn become_family(&self, family: &str, tables: &str) {
         let recipe = fs::read_to_string(&self.recipe).unwrap();
@@ -145,6 +151,7 @@ pub(crate) struct Watcher {
     pub(crate) steps: Vec<String>,
     pub(crate) notes: Vec<String>,
     pub(crate) stop_at_batch: Option<usize>,
+    pub(crate) backbone: Option<PathBuf>,
     pub batches: usize,
 }
 
@@ -181,6 +188,7 @@ pub(crate) fn run(
     // Enough for colours; the tests want nothing else.
     let extractor = MetadataExtractor::new(Weights::none(), MetadataOptions::default());
     let extractor = Arc::new(extractor);
+    let backbone = observer.backbone.clone();
     let options = PipelineOptions {
         data: &place.data,
         sources: None,
@@ -189,7 +197,7 @@ pub(crate) fn run(
         resume,
         device: DeviceKind::Cpu,
         extractor: Some(&extractor),
-        backbone: None,
+        backbone: backbone.as_deref(),
         embedding_cache: None,
         metadata_cache: None,
     };
