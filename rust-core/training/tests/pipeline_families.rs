@@ -201,3 +201,16 @@ fn values_of_a_phone_and_of_the_training_are_the_same() {
     assert_eq!(known.len(), samples.len());
     assert_eq!(with(&known), with(&Default::default()));
 }
+
+#[test]
+fn every_recipe_of_the_repository_is_sound() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/variants");
+    let mut ids = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let recipe = Recipe::load(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(path.file_stem().unwrap().to_str(), Some(recipe.id.as_str()));
+        ids.push(recipe.id);
+    }
+    assert!(ids.len() >= 12, "{ids:?}");
+}
