@@ -1,0 +1,24 @@
+//! Rendered pictures for classes that are scarce: chats, posts, memes, cards, slides and pages from templates,
+//! seeded texts and the user's own photos, drawn by a headless Chromium.
+//!
+//! Scenes, templates, texts and classes are data (the folder `templates`); users may bring their own. The
+//! browser has no network and runs no scripts.
+
+mod base;
+mod browser;
+mod devtools;
+mod draw;
+mod embedded;
+mod error;
+mod finish;
+mod fonts;
+mod manifest;
+mod run;
+mod scenes;
+mod texts;
+
+pub use browser::find_browser;
+pub use error::SynthesizeError;
+pub use fonts::missing_scripts;
+pub use manifest::{MANIFEST, Rendered};
+pub use run::{Options, Progress, Report, synthesize};
