@@ -9,8 +9,17 @@ macro_rules! embed {
 
 embed![
     "_phone.html",
+    "_social.html",
     "chat.html",
+    "chatlist.html",
+    "comments.html",
+    "facebook.html",
+    "instagram.html",
+    "linkedin.html",
     "scenes.toml",
+    "story.html",
+    "video.html",
+    "x.html",
     "texts/ar.toml",
     "texts/en.toml",
 ];
