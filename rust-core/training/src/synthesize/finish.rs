@@ -30,9 +30,9 @@ impl Treatment {
         if random.unit() < 0.2 {
             cut[3] = random.unit() * 0.15;
         }
-        if random.unit() < 0.06 {
-            cut[0] = random.unit() * 0.05;
-            cut[2] = random.unit() * 0.05;
+        if random.unit() < 0.05 {
+            cut[0] = random.unit() * 0.03;
+            cut[2] = random.unit() * 0.03;
         }
         let mut copies = Vec::new();
         if random.unit() < 0.3 {
@@ -126,19 +126,25 @@ impl Pixels {
         let (width, height) = (self.width as usize, self.height as usize);
         for top in (0..height).step_by(2) {
             for left in (0..width).step_by(2) {
-                let square: Vec<usize> = (top..(top + 2).min(height))
-                    .flat_map(|y| (left..(left + 2).min(width)).map(move |x| (y * width + x) * 3))
-                    .collect();
-                let mean = |of: fn([f32; 3]) -> f32| {
-                    let sum: f32 = square.iter().map(|&at| of(self.color(at))).sum();
-                    sum / square.len() as f32
-                };
-                let (blue, red) = (mean(|c| c[2] - luma(c)), mean(|c| c[0] - luma(c)));
-                for &at in &square {
-                    let y = luma(self.color(at));
-                    let green = y - (0.299 * red + 0.114 * blue) / 0.587;
-                    for (offset, value) in [y + red, green, y + blue].into_iter().enumerate() {
-                        self.rgb[at + offset] = value.round().clamp(0.0, 255.0) as u8;
+                let (rows, columns) = (top..(top + 2).min(height), left..(left + 2).min(width));
+                let (mut blue, mut red, mut count) = (0.0, 0.0, 0.0);
+                for y in rows.clone() {
+                    for x in columns.clone() {
+                        let color = self.color((y * width + x) * 3);
+                        blue += color[2] - luma(color);
+                        red += color[0] - luma(color);
+                        count += 1.0;
+                    }
+                }
+                let (blue, red) = (blue / count, red / count);
+                let green = (0.299 * red + 0.114 * blue) / 0.587;
+                for y in rows {
+                    for x in columns.clone() {
+                        let at = (y * width + x) * 3;
+                        let y = luma(self.color(at));
+                        // From float to integer clamps.
+                        let values = [y + red + 0.5, y - green + 0.5, y + blue + 0.5].map(|v| v as u8);
+                        self.rgb[at..at + 3].copy_from_slice(&values);
                     }
                 }
             }
