@@ -1,6 +1,6 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`table`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
+//! [`dataset`], [`table`], [`evaluation`], [`measure`] and [`synthesize`] are light; [`engine`] and [`pipeline`], which need
 //! the training engine, come with the feature `engine`.
 
 pub mod atomic;
@@ -14,6 +14,7 @@ pub mod pipeline;
 mod random;
 mod reader;
 pub mod report_data;
+pub mod synthesize;
 pub mod table;
 pub mod thumbnail;
 

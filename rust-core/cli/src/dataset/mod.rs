@@ -6,6 +6,7 @@ mod check;
 mod dedupe;
 mod rank;
 mod split;
+mod synthesize;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode, Failure> {
         DatasetCommand::Dedupe(arguments) => dedupe::run(arguments),
         DatasetCommand::Rank(arguments) => rank::run(arguments),
         DatasetCommand::Split(arguments) => split::run(arguments),
+        DatasetCommand::Synthesize(arguments) => synthesize::run(arguments),
         DatasetCommand::Restore(arguments) => change::restore(arguments),
         DatasetCommand::Undo(arguments) => change::undo(arguments),
         DatasetCommand::Log(arguments) => change::log(arguments),

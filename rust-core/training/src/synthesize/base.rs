@@ -112,7 +112,9 @@ fn drawn(random: &mut SplitMix64) -> String {
                 format!("<circle cx='{x}' cy='{y}' r='{size}' fill='{fill}'{soft}/>")
             } else {
                 let tall = 20 + random.below(200);
-                format!("<rect x='{x}' y='{y}' width='{size}' height='{tall}' rx='8' fill='{fill}'{soft}/>")
+                format!(
+                    "<rect x='{x}' y='{y}' width='{size}' height='{tall}' rx='8' fill='{fill}'{soft}/>"
+                )
             };
         }
     }
@@ -126,7 +128,9 @@ mod tests {
     fn photos() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         for (name, value) in [("a.png", 10u8), ("b.png", 200)] {
-            image::RgbImage::from_pixel(60, 40, image::Rgb([value; 3])).save(folder.path().join(name)).unwrap();
+            image::RgbImage::from_pixel(60, 40, image::Rgb([value; 3]))
+                .save(folder.path().join(name))
+                .unwrap();
         }
         folder
     }

@@ -62,7 +62,7 @@ pub(super) struct Browser {
 }
 
 /// The browser's program: the one named, or the first that PATH knows.
-pub fn find_browser(named: Option<&Path>) -> Result<PathBuf, SynthesizeError> {
+pub(super) fn find_browser(named: Option<&Path>) -> Result<PathBuf, SynthesizeError> {
     let no_browser = |looked_for: String| SynthesizeError::NoBrowser { looked_for };
     if let Some(path) = named {
         // A bare name is looked up in PATH, as shells do.
@@ -70,7 +70,10 @@ pub fn find_browser(named: Option<&Path>) -> Result<PathBuf, SynthesizeError> {
         let found = found.or_else(|| path.is_file().then(|| path.to_owned()));
         return found.ok_or_else(|| no_browser(path.display().to_string()));
     }
-    NAMES.iter().find_map(|name| in_path(Path::new(name))).ok_or_else(|| no_browser(NAMES.join(", ")))
+    NAMES
+        .iter()
+        .find_map(|name| in_path(Path::new(name)))
+        .ok_or_else(|| no_browser(NAMES.join(", ")))
 }
 
 fn in_path(name: &Path) -> Option<PathBuf> {
@@ -182,7 +185,12 @@ mod tests {
     #[test]
     fn pages_may_load_nothing() {
         let page = Page {
-            language: "ar", direction: "rtl", html: "<p>x</p>", width: 1, height: 1, scale: 1.0,
+            language: "ar",
+            direction: "rtl",
+            html: "<p>x</p>",
+            width: 1,
+            height: 1,
+            scale: 1.0,
         };
         let document = document(&page);
         assert!(document.contains("default-src 'none'") && document.contains("dir=\"rtl\""));

@@ -39,7 +39,10 @@ impl Treatment {
             copies.push((640 + random.below(960) as u32, 40 + random.below(50) as u8));
         }
         if random.unit() < 0.12 {
-            copies.push((side * 3 / 5 + random.below(side as usize) as u32, 35 + random.below(50) as u8));
+            copies.push((
+                side * 3 / 5 + random.below(side as usize) as u32,
+                35 + random.below(50) as u8,
+            ));
         }
         let quality = 68 + random.below(28) as u8;
         Self { cut, copies, side, quality }
@@ -68,7 +71,8 @@ impl Pixels {
         let picture = picture::decode(&ImageSource::Bytes(bytes), &DecodeOptions::default())
             .map_err(|error| error.to_string())?;
         let (width, height) = (picture.width(), picture.height());
-        let rgb = preprocess::resize_to(&picture, width, height).map_err(|error| error.to_string())?;
+        let rgb =
+            preprocess::resize_to(&picture, width, height).map_err(|error| error.to_string())?;
         Ok(Self { width, height, rgb })
     }
 
@@ -93,7 +97,8 @@ impl Pixels {
             return Ok(self);
         }
         let scaled = |full: u32| {
-            ((u64::from(full) * u64::from(side) + u64::from(longest) / 2) / u64::from(longest)).max(1) as u32
+            ((u64::from(full) * u64::from(side) + u64::from(longest) / 2) / u64::from(longest))
+                .max(1) as u32
         };
         let (width, height) = (scaled(self.width), scaled(self.height));
         let stride = self.width * 3;
@@ -106,8 +111,10 @@ impl Pixels {
             premultiplied: false,
             orientation: picture::Orientation::Normal,
         });
-        let picture = picture::decode(&source, &DecodeOptions::default()).map_err(|error| error.to_string())?;
-        let rgb = preprocess::resize_to(&picture, width, height).map_err(|error| error.to_string())?;
+        let picture = picture::decode(&source, &DecodeOptions::default())
+            .map_err(|error| error.to_string())?;
+        let rgb =
+            preprocess::resize_to(&picture, width, height).map_err(|error| error.to_string())?;
         Ok(Self { width, height, rgb })
     }
 
@@ -143,7 +150,8 @@ impl Pixels {
                         let at = (y * width + x) * 3;
                         let y = luma(self.color(at));
                         // From float to integer clamps.
-                        let values = [y + red + 0.5, y - green + 0.5, y + blue + 0.5].map(|v| v as u8);
+                        let values =
+                            [y + red + 0.5, y - green + 0.5, y + blue + 0.5].map(|v| v as u8);
                         self.rgb[at..at + 3].copy_from_slice(&values);
                     }
                 }
@@ -185,18 +193,16 @@ mod tests {
     fn png() -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
         let pixel = |x: u32, y: u32| image::Rgb([x as u8, y as u8, if x > 50 { 250 } else { 0 }]);
-        image::RgbImage::from_fn(120, 200, pixel).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        image::RgbImage::from_fn(120, 200, pixel)
+            .write_to(&mut bytes, image::ImageFormat::Png)
+            .unwrap();
         bytes.into_inner()
     }
 
     #[test]
     fn a_screenshot_becomes_a_smaller_jpeg_that_says_what_it_is() {
-        let treatment = Treatment {
-            cut: [0.0, 0.1, 0.0, 0.4],
-            copies: vec![(90, 50)],
-            side: 60,
-            quality: 80,
-        };
+        let treatment =
+            Treatment { cut: [0.0, 0.1, 0.0, 0.4], copies: vec![(90, 50)], side: 60, quality: 80 };
         let jpeg = treatment.apply(&png(), "synthetic").unwrap();
         assert_eq!(comment_of(&jpeg), Some("synthetic"));
         let pixels = Pixels::decode(&jpeg).unwrap();

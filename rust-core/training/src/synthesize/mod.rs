@@ -13,12 +13,11 @@ mod error;
 mod finish;
 mod fonts;
 mod manifest;
+mod plan;
 mod run;
 mod scenes;
 mod texts;
 
-pub use browser::find_browser;
 pub use error::SynthesizeError;
-pub use fonts::missing_scripts;
 pub use manifest::{MANIFEST, Rendered};
-pub use run::{Options, Progress, Report, synthesize};
+pub use run::{Options, Progress, Report, Synthesizer};

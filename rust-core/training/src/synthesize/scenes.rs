@@ -89,10 +89,8 @@ impl Scenes {
         let text = std::fs::read_to_string(path).map_err(SynthesizeError::read(path))?;
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         let beside = |name: &str| std::fs::read_to_string(folder.join(name)).ok();
-        Self::assemble(&text, &beside).map_err(|reason| SynthesizeError::Scenes {
-            path: path.display().to_string(),
-            reason,
-        })
+        Self::assemble(&text, &beside)
+            .map_err(|reason| SynthesizeError::Scenes { path: path.display().to_string(), reason })
     }
 
     fn assemble(text: &str, beside: &dyn Fn(&str) -> Option<String>) -> Result<Self, String> {
@@ -137,7 +135,9 @@ impl Scenes {
             let Scene { name, class, views, languages, weight, .. } = scene;
             let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
             if name.is_empty() || !name.chars().all(is_plain) || name.ends_with(char::is_numeric) {
-                return Err(format!("scene {name}: a name is letters, digits and hyphens, no digit last"));
+                return Err(format!(
+                    "scene {name}: a name is letters, digits and hyphens, no digit last"
+                ));
             }
             if class.is_empty() || class.starts_with('.') || class.contains(['/', '\\']) {
                 return Err(format!("scene {name}: {class} is no name of a class"));
@@ -148,8 +148,11 @@ impl Scenes {
             if !(weight.is_finite() && *weight > 0.0) {
                 return Err(format!("scene {name}: the weight must be positive"));
             }
-            let list = self.views.get(views).ok_or_else(|| format!("scene {name}: no views {views}"))?;
-            if list.is_empty() || list.iter().any(|view| !(16..=4096).contains(&view.width.min(view.height))) {
+            let list =
+                self.views.get(views).ok_or_else(|| format!("scene {name}: no views {views}"))?;
+            if list.is_empty()
+                || list.iter().any(|view| !(16..=4096).contains(&view.width.min(view.height)))
+            {
                 return Err(format!("views {views}: sides are 16 to 4096"));
             }
             for code in languages {
