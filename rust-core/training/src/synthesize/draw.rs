@@ -180,3 +180,78 @@ fn items_of(arguments: Rest<Value>) -> Result<Vec<Value>, Error> {
         _ => Ok(arguments.to_vec()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The built-in scenes with one template of the test's own.
+    fn filled(template: &str, seed: u64, own: &str) -> Result<Filled, SynthesizeError> {
+        let mut scenes = Scenes::built_in().unwrap();
+        for language in &mut scenes.languages {
+            language.own.insert("chat".to_owned(), vec![own.to_owned()]);
+        }
+        scenes.templates.insert("test.html".to_owned(), template.to_owned());
+        let mut scene = scenes.scenes[0].clone();
+        scene.template = "test.html".to_owned();
+        let view = scenes.draw_view(&scene, &mut SplitMix64::new(1));
+        let templates = Templates::new(&scenes, Arc::default())?;
+        templates.fill(&scene, &view, &scenes.languages[0], SplitMix64::new(seed))
+    }
+
+    #[test]
+    fn texts_of_users_cannot_become_markup() {
+        let hostile = "<script>alert('x')</script><img src=http://a.example/>\" onload=\"";
+        let said = (0..20).map(|seed| filled("<p>{{ text('chat') }}</p>", seed, hostile).unwrap());
+        let said: Vec<String> = said.map(|filled| filled.html).collect();
+        assert!(said.iter().any(|html| html.contains("&lt;script&gt;")), "{said:?}");
+        for html in said {
+            assert!(!html.contains("<script") && !html.contains("<img") && !html.contains("\" on"));
+        }
+    }
+
+    #[test]
+    fn the_same_seed_fills_the_same() {
+        let template = "{{ int(1, 9) }} {{ float(0, 1) }} {{ pick('a', 'b', 'c') }} {{ chance(0.5) }} \
+             {{ shuffled([1, 2, 3]) }} {{ text('name') }} {{ photo(40) }}";
+        let fill = |seed| filled(template, seed, "x").unwrap().html;
+        assert_eq!(fill(3), fill(3));
+        assert_ne!(fill(3), fill(4));
+    }
+
+    #[test]
+    fn pictures_are_put_in_whole() {
+        let html = filled("<img src=\"{{ photo(40) }}\">", 1, "x").unwrap().html;
+        assert!(html.starts_with("<img src=\"data:image/svg+xml;base64,"), "{html}");
+        assert!(!html.contains('&'), "{html}");
+    }
+
+    #[test]
+    fn mistakes_of_templates_are_told_with_their_line() {
+        for (template, reason) in [
+            ("\n{{ nothing }}", "line 2"),
+            ("{{ text('poem') }}", "no texts poem"),
+            ("{{ pick([]) }}", "nothing to pick from"),
+            ("{% if %}", "test.html"),
+        ] {
+            let Err(error) = filled(template, 1, "x") else { panic!("{template} was filled") };
+            assert!(error.to_string().contains(reason), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_scene_fills_in_every_language() {
+        let scenes = Scenes::built_in().unwrap();
+        let templates = Templates::new(&scenes, Arc::default()).unwrap();
+        for scene in &scenes.scenes {
+            let mut pages = BTreeSet::new();
+            for seed in 0..20 {
+                let mut random = SplitMix64::new(seed);
+                let view = scenes.draw_view(scene, &mut random);
+                let language = scenes.draw_language(scene, &mut random);
+                pages.insert(templates.fill(scene, &view, language, random).unwrap().html);
+            }
+            assert_eq!(pages.len(), 20, "{} repeats itself", scene.name);
+        }
+    }
+}

@@ -40,3 +40,26 @@ pub(super) fn embedded(name: &str) -> Option<&'static str> {
 pub(super) fn template_names() -> impl Iterator<Item = &'static str> {
     FILES.iter().map(|(name, _)| *name).filter(|name| name.ends_with(".html"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use walkdir::WalkDir;
+
+    use super::*;
+
+    #[test]
+    fn the_whole_folder_is_embedded() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/synthesize/templates");
+        let files = WalkDir::new(&root).into_iter().map(Result::unwrap);
+        let files = files.filter(|entry| entry.file_type().is_file());
+        let mut found: Vec<String> = files
+            .map(|entry| entry.path().strip_prefix(&root).unwrap().display().to_string())
+            .collect();
+        let mut listed: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        found.sort();
+        listed.sort_unstable();
+        assert_eq!(listed, found);
+    }
+}

@@ -1,6 +1,6 @@
 //! From a screenshot to a file as galleries hold it: cropped, resampled, compressed more than once.
 
-use epic_core::picture::{self, DecodeOptions, ImageSource};
+use epic_core::picture::{self, DecodeOptions, ImageSource, Picture};
 use epic_core::preprocess;
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
@@ -21,14 +21,14 @@ pub(super) struct Treatment {
 }
 
 impl Treatment {
-    /// Half of all pictures are whole, two thirds compressed once only.
+    /// Most pictures are whole, and six of ten compressed once only.
     pub(super) fn draw(side: u32, random: &mut SplitMix64) -> Self {
         let mut cut = [0.0; 4];
-        if random.unit() < 0.2 {
-            cut[1] = random.unit() * 0.12;
+        if random.unit() < 0.15 {
+            cut[1] = random.unit() * 0.1;
         }
-        if random.unit() < 0.2 {
-            cut[3] = random.unit() * 0.15;
+        if random.unit() < 0.15 {
+            cut[3] = random.unit() * 0.1;
         }
         if random.unit() < 0.05 {
             cut[0] = random.unit() * 0.03;
@@ -70,10 +70,7 @@ impl Pixels {
     fn decode(bytes: &[u8]) -> Result<Self, String> {
         let picture = picture::decode(&ImageSource::Bytes(bytes), &DecodeOptions::default())
             .map_err(|error| error.to_string())?;
-        let (width, height) = (picture.width(), picture.height());
-        let rgb =
-            preprocess::resize_to(&picture, width, height).map_err(|error| error.to_string())?;
-        Ok(Self { width, height, rgb })
+        Ok(Self { width: picture.width(), height: picture.height(), rgb: picture.rgb().to_vec() })
     }
 
     fn cut(self, [left, top, right, bottom]: [f64; 4]) -> Self {
@@ -101,17 +98,8 @@ impl Pixels {
                 .max(1) as u32
         };
         let (width, height) = (scaled(self.width), scaled(self.height));
-        let stride = self.width * 3;
-        let source = ImageSource::Pixels(picture::Pixels {
-            data: &self.rgb,
-            width: self.width,
-            height: self.height,
-            stride,
-            format: picture::PixelFormat::Rgb8,
-            premultiplied: false,
-            orientation: picture::Orientation::Normal,
-        });
-        let picture = picture::decode(&source, &DecodeOptions::default())
+        let size = (self.width, self.height);
+        let picture = Picture::new(self.width, self.height, self.rgb, size)
             .map_err(|error| error.to_string())?;
         let rgb =
             preprocess::resize_to(&picture, width, height).map_err(|error| error.to_string())?;

@@ -205,3 +205,83 @@ fn weighted(weights: &[f64], random: &mut SplitMix64) -> usize {
     }
     weights.len().saturating_sub(1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str) -> String {
+        Scenes::assemble(text, &|name| (name == "own.html").then(|| "<p>".to_owned())).unwrap_err()
+    }
+
+    const OWN: &str = "[[scenes]]\nname = 'own'\nclass = 'notes'\ntemplate = 'own.html'\n";
+
+    #[test]
+    fn the_built_in_scenes_are_sound() {
+        let scenes = Scenes::built_in().unwrap();
+        assert!(scenes.scenes.len() > 10 && scenes.languages.len() > 1);
+        let again = Scenes::built_in().unwrap();
+        assert_eq!(scenes.digest, again.digest);
+    }
+
+    #[test]
+    fn scenes_of_users_inherit_views_languages_and_parts() {
+        let text = format!("{OWN}views = 'phone'");
+        let scenes = Scenes::assemble(&text, &|name| {
+            (name == "own.html").then(|| "{% include \"_phone.html\" %}".to_owned())
+        })
+        .unwrap();
+        assert_eq!(scenes.classes(), ["notes"]);
+        assert!(scenes.languages.len() > 1);
+        assert!(scenes.templates.contains_key("_phone.html"));
+        assert_ne!(scenes.digest, Scenes::built_in().unwrap().digest);
+    }
+
+    #[test]
+    fn mistakes_of_scene_files_are_told() {
+        for (text, expected) in [
+            (format!("{OWN}views = 'wall'"), "no views wall"),
+            (format!("{OWN}views = 'phone'\nweight = 0"), "weight must be positive"),
+            (format!("{OWN}views = 'phone'\nlanguages = ['tlh']"), "language tlh is not there"),
+            (format!("{OWN}views = 'phone'\ncolour = 1"), "colour"),
+            (format!("{OWN}views = 'phone'\n{OWN}views = 'phone'"), "there twice"),
+            (format!("{OWN}views = 'phone'").replace("'own'", "'own_2'"), "letters, digits"),
+            (format!("{OWN}views = 'phone'").replace("notes", "../notes"), "no name of a class"),
+            (format!("{OWN}views = 'phone'").replace("own.html", "none.html"), "none.html is not"),
+            (format!("{OWN}views = 'x'\n[views]\nx = [{{width = 1, height = 90}}]"), "16 to 4096"),
+        ] {
+            let reason = reason(&text);
+            assert!(reason.contains(expected), "{reason}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error() {
+        let error = Scenes::open(Path::new("no/scenes.toml")).unwrap_err();
+        assert!(matches!(error, SynthesizeError::Read { .. }));
+    }
+
+    #[test]
+    fn weights_are_kept() {
+        let mut random = SplitMix64::new(1);
+        let drawn = (0..4000).filter(|_| weighted(&[3.0, 1.0], &mut random) == 0).count();
+        assert!((2850..3150).contains(&drawn), "{drawn}");
+    }
+
+    #[test]
+    fn texts_are_many_and_whole() {
+        for language in Scenes::built_in().unwrap().languages {
+            let mut random = SplitMix64::new(9);
+            let texts: BTreeSet<String> =
+                (0..3000).filter_map(|_| language.text("post", &mut random)).collect();
+            assert!(texts.len() > 1500, "{} posts in {}", texts.len(), language.language);
+            for (kind, _) in &language.texts {
+                for _ in 0..50 {
+                    let text = language.text(kind, &mut random).unwrap();
+                    let is_whole = !text.contains(['{', '}']);
+                    assert!(is_whole, "{kind}: {text}");
+                }
+            }
+        }
+    }
+}
