@@ -11,4 +11,5 @@ mod pictures;
 mod process;
 mod scan;
 mod support;
+mod synthesize;
 mod train;

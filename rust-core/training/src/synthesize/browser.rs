@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use serde_json::json;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::devtools::DevTools;
@@ -57,8 +57,10 @@ pub(super) struct Browser {
     program: PathBuf,
     tools: DevTools,
     version: String,
-    /// Profile and page; gone with the browser.
-    folder: TempDir,
+    /// The page's frame, as the protocol calls it.
+    frame: String,
+    /// The browser's profile; gone with it.
+    _folder: TempDir,
 }
 
 /// The browser's program: the one named, or the first that PATH knows.
@@ -97,10 +99,12 @@ impl Browser {
             tools.open_page()?;
             tools.call("Page.enable", json!({}))?;
             tools.call("Emulation.setScriptExecutionDisabled", json!({"value": true}))?;
-            Ok(version["product"].as_str().unwrap_or_default().to_owned())
+            let tree = tools.call("Page.getFrameTree", json!({}))?;
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            Ok((text(&version["product"]), text(&tree["frameTree"]["frame"]["id"])))
         };
-        let version = set_up().map_err(failed)?;
-        Ok(Self { program: program.to_owned(), tools, version, folder })
+        let (version, frame) = set_up().map_err(failed)?;
+        Ok(Self { program: program.to_owned(), tools, version, frame, _folder: folder })
     }
 
     /// Name and version, as it gives them.
@@ -110,19 +114,19 @@ impl Browser {
 
     /// The PNG of the element with the attribute `data-shot`, or of the whole view.
     pub(super) fn shoot(&mut self, page: &Page<'_>) -> Result<Vec<u8>, SynthesizeError> {
-        let file = self.folder.path().join("page.html");
-        std::fs::write(&file, document(page)).map_err(SynthesizeError::write(&file))?;
-        let png = self.shoot_file(&file, page);
+        let png = self.shoot_page(page);
         png.map_err(|reason| SynthesizeError::Browser { path: self.program.clone(), reason })
     }
 
-    fn shoot_file(&mut self, file: &Path, page: &Page<'_>) -> Result<Vec<u8>, String> {
+    fn shoot_page(&mut self, page: &Page<'_>) -> Result<Vec<u8>, String> {
         let metrics = json!({
             "width": page.width, "height": page.height,
             "deviceScaleFactor": page.scale, "mobile": false,
         });
         self.tools.call("Emulation.setDeviceMetricsOverride", metrics)?;
-        self.tools.load("Page.navigate", json!({"url": format!("file://{}", file.display())}))?;
+        // Several times faster than a navigation.
+        let content = json!({"frameId": self.frame, "html": document(page)});
+        self.tools.load("Page.setDocumentContent", content)?;
         let clip = self.shot_box()?.unwrap_or([0.0, 0.0, page.width.into(), page.height.into()]);
         let [x, y, width, height] = clip;
         let beyond = y + height > f64::from(page.height) || x + width > f64::from(page.width);

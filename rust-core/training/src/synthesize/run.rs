@@ -160,7 +160,7 @@ impl Synthesizer {
             let end = |worker: ScopedJoinHandle<'_, _>| {
                 worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
             };
-            started.into_iter().map(end).collect()
+            started.into_iter().try_for_each(end)
         });
         self.manifest().sync()?;
         outcome?;
@@ -178,7 +178,14 @@ impl Synthesizer {
         let templates = Templates::new(&self.scenes, Arc::clone(&self.base))?;
         let mut browser = Browser::start(&self.program)?;
         while let Some(task) = take() {
-            let row = self.render(task, &templates, &mut browser)?;
+            let row = match self.render(task, &templates, &mut browser) {
+                // Browsers crash now and then; what is wrong with a page fails again.
+                Err(SynthesizeError::Browser { .. }) => {
+                    browser = Browser::start(&self.program)?;
+                    self.render(task, &templates, &mut browser)?
+                }
+                rendered => rendered?,
+            };
             self.manifest().add(row)?;
             finished();
         }
@@ -249,4 +256,4 @@ impl Synthesizer {
 const SCALES: [f64; 6] = [1.25, 1.5, 2.0, 2.0, 2.5, 3.0];
 
 /// Screens are rendered at up to this many pixels: several times what is kept of them.
-const MOST_PIXELS: f64 = 1_600_000.0;
+const MOST_PIXELS: f64 = 900_000.0;
