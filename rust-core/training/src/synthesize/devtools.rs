@@ -139,3 +139,42 @@ impl Drop for DevTools {
         let _ = self.child.wait();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A program that says these messages on descriptor 4 and ends.
+    fn speaker(messages: &str) -> DevTools {
+        let script = format!("printf '{messages}' >&4; sleep 0.3");
+        let shell = std::path::Path::new("/bin/sh");
+        DevTools::start(shell, &["-c".to_owned(), script]).unwrap()
+    }
+
+    #[test]
+    fn answers_are_told_from_events_and_errors() {
+        let mut tools = speaker(
+            r#"{"method":"Other.event"}\0{"id":1,"result":{"a":7}}\0{"id":2,"error":{"message":"no"}}\0"#,
+        );
+        assert_eq!(tools.call("One", json!({})).unwrap(), json!({"a": 7}));
+        assert_eq!(tools.call("Two", json!({})).unwrap_err(), "Two: no");
+        assert_eq!(tools.call("Three", json!({})).unwrap_err(), GONE);
+    }
+
+    #[test]
+    fn a_page_has_loaded_once_it_says_so_or_fails() {
+        let mut tools = speaker(
+            r#"{"id":1,"result":{}}\0{"method":"Page.loadEventFired"}\0{"id":2,"result":{"errorText":"net::ERR"}}\0"#,
+        );
+        tools.load("Page.navigate", json!({})).unwrap();
+        assert_eq!(tools.load("Page.navigate", json!({})).unwrap_err(), "net::ERR");
+    }
+
+    #[test]
+    fn what_is_no_message_ends_the_talk() {
+        let mut tools = speaker(r"no json\0");
+        assert_eq!(tools.call("One", json!({})).unwrap_err(), GONE);
+        let mut tools = speaker(r#"{"id":1"#);
+        assert_eq!(tools.call("One", json!({})).unwrap_err(), GONE);
+    }
+}

@@ -18,7 +18,7 @@ pub enum SynthesizeError {
     Read { path: PathBuf, source: io::Error },
     #[error("cannot write {}: {source}", path.display())]
     Write { path: PathBuf, source: io::Error },
-    #[error("{path}: {reason}")]
+    #[error("scene file {path}: {reason}")]
     Scenes { path: String, reason: String },
     #[error("{}, line {line}: {reason}", path.display())]
     Texts { path: PathBuf, line: usize, reason: String },
@@ -33,6 +33,8 @@ pub enum SynthesizeError {
         path.display()
     )]
     OtherRun { path: PathBuf, seed: u64, generator: String },
+    #[error("another run writes to {}", path.display())]
+    Busy { path: PathBuf },
     #[error("{} is in the way: it is no picture of this command", path.display())]
     InTheWay { path: PathBuf },
     #[error("{} is no manifest of rendered pictures: line {line}: {reason}", path.display())]

@@ -1,7 +1,7 @@
 //! `synthetic.jsonl`: which pictures were rendered, and from what. A line is added once its picture is there.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -44,12 +44,17 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    /// Opens or creates it. A last line that a crash has torn is dropped.
+    /// Opens or creates it, locked against other runs. A last line that a crash has torn is dropped.
     pub(super) fn open(folder: &Path) -> Result<Self, SynthesizeError> {
         let path = folder.join(MANIFEST);
-        let mut options = OpenOptions::new();
-        let file = options.read(true).write(true).create(true).truncate(false).open(&path);
+        let file = OpenOptions::new().read(true).append(true).create(true).open(&path);
         let mut file = file.map_err(SynthesizeError::write(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(SynthesizeError::Busy { path }),
+            // Some network file systems have no locks; one careful user needs none.
+            Err(TryLockError::Error(_)) => {}
+        }
         let mut text = Vec::new();
         file.read_to_end(&mut text).map_err(SynthesizeError::read(&path))?;
         let whole = text.iter().rposition(|&byte| byte == b'\n').map_or(0, |end| end + 1);
@@ -62,9 +67,7 @@ impl Manifest {
             })?;
             rows.insert(row.file.clone(), row);
         }
-        drop(file);
-        let file = options.read(false).write(false).create(false).append(true).open(&path);
-        Ok(Self { file: file.map_err(SynthesizeError::write(&path))?, path, rows })
+        Ok(Self { file, path, rows })
     }
 
     pub(super) fn rows(&self) -> impl Iterator<Item = &Rendered> {
@@ -113,6 +116,7 @@ mod tests {
         manifest.add(row("a.jpg")).unwrap();
         manifest.add(row("b.jpg")).unwrap();
         manifest.sync().unwrap();
+        drop(manifest);
         let path = folder.path().join(MANIFEST);
         let mut text = std::fs::read(&path).unwrap();
         text.extend_from_slice(b"{\"file\": \"c.j");
@@ -121,6 +125,7 @@ mod tests {
         assert_eq!(manifest.rows().count(), 2);
         assert_eq!(manifest.get("b.jpg"), Some(&row("b.jpg")));
         manifest.add(row("c.jpg")).unwrap();
+        drop(manifest);
         assert_eq!(Manifest::open(folder.path()).unwrap().rows().count(), 3);
     }
 
@@ -130,5 +135,15 @@ mod tests {
         std::fs::write(folder.path().join(MANIFEST), "{}\n").unwrap();
         let Err(error) = Manifest::open(folder.path()) else { panic!("it was opened") };
         assert!(error.to_string().contains("line 1"), "{error}");
+    }
+
+    #[test]
+    fn two_runs_do_not_write_to_one_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Manifest::open(folder.path()).unwrap();
+        let second = Manifest::open(folder.path());
+        assert!(matches!(second, Err(SynthesizeError::Busy { .. })));
+        drop(first);
+        Manifest::open(folder.path()).unwrap();
     }
 }

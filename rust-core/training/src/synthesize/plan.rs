@@ -180,7 +180,7 @@ mod tests {
         let Err(error) = open_folder(&options, &[], "1") else { panic!("it was opened") };
         assert!(error.to_string().contains("--into"), "{error}");
         let into = Options { into: true, ..options.clone() };
-        open_folder(&into, &[], "1").unwrap();
+        drop(open_folder(&into, &[], "1").unwrap());
         // From now on the folder is known.
         open_folder(&options, &[], "1").unwrap();
     }
@@ -202,6 +202,7 @@ mod tests {
             browser: String::new(),
         };
         manifest.add(row).unwrap();
+        drop(manifest);
         let Err(error) = open_folder(&options, &["a".to_owned()], "1") else { panic!("opened") };
         assert!(error.to_string().contains("seed 3"), "{error}");
         open_folder(&options, &["b".to_owned()], "1").unwrap();

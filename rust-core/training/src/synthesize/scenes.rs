@@ -2,6 +2,7 @@
 //! their own.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -60,6 +61,9 @@ pub(super) struct Scene {
     #[serde(default)]
     pub(super) set: BTreeMap<String, toml::Value>,
 }
+
+/// CSS pixels of a view.
+const SIDES: RangeInclusive<u32> = 16..=4096;
 
 fn one() -> f64 {
     1.0
@@ -150,10 +154,12 @@ impl Scenes {
             }
             let list =
                 self.views.get(views).ok_or_else(|| format!("scene {name}: no views {views}"))?;
-            if list.is_empty()
-                || list.iter().any(|view| !(16..=4096).contains(&view.width.min(view.height)))
-            {
-                return Err(format!("views {views}: sides are 16 to 4096"));
+            let is_sound = |view: &View| {
+                let has_sides = [view.width, view.height].iter().all(|side| SIDES.contains(side));
+                has_sides && view.weight.is_finite() && view.weight > 0.0
+            };
+            if list.is_empty() || !list.iter().all(is_sound) {
+                return Err(format!("views {views}: sides are 16 to 4096, weights positive"));
             }
             for code in languages {
                 if !self.languages.iter().any(|language| language.language == *code) {
