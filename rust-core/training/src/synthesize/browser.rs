@@ -126,7 +126,7 @@ impl Browser {
         });
         self.tools.call("Emulation.setDeviceMetricsOverride", metrics)?;
         // Replacing the content takes half of the time of a navigation, but policies add up in a document.
-        if self.shots % SHOTS_PER_DOCUMENT == 0 {
+        if self.shots.is_multiple_of(SHOTS_PER_DOCUMENT) {
             self.tools.load("Page.navigate", json!({"url": "about:blank"}))?;
         }
         self.shots += 1;
