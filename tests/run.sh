@@ -26,6 +26,7 @@ need_packages() {
     command -v javac >/dev/null || missing+=(default-jdk-headless)
     command -v mvn >/dev/null || missing+=(maven)
     command -v aapt2 >/dev/null || missing+=(aapt)
+    command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
     install_packages "${missing[@]}"
 }
 

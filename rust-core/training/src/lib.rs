@@ -1,6 +1,6 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`embedding`], [`table`], [`trees`], [`evaluation`] and [`measure`] are light; [`engine`] and [`pipeline`], which need
+//! [`dataset`], [`embedding`], [`table`], [`trees`], [`evaluation`], [`measure`] and [`synthesize`] are light; [`engine`] and [`pipeline`], which need
 //! the training engine, come with the feature `engine`.
 
 pub mod atomic;

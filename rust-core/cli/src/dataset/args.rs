@@ -31,6 +31,8 @@ pub(crate) enum DatasetCommand {
     /// Lists of what belongs to a data set: create, list, show, diff, verify, export.
     #[command(subcommand)]
     Version(VersionCommand),
+    /// Render pictures of scarce classes (chats, posts, memes, cards, slides) for training.
+    Synthesize(SynthesizeArguments),
     /// Take the latest change of the data set back.
     Undo(UndoArguments),
     /// List the changes of a data set.
@@ -179,6 +181,54 @@ pub(crate) struct SplitArguments {
     /// Worker threads [default: one per core].
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Renders pictures of scarce classes from templates, seeded texts and your own photos, with a headless Chromium
+/// that has no network.
+///
+/// Files are DIR/CLASS/CLASS_synthetic-SCENE_N.jpg; DIR/synthetic.jsonl tells what each of them is. The same command
+/// goes on where it was, and the same seed gives the same pictures.
+#[derive(Args)]
+pub(crate) struct SynthesizeArguments {
+    /// Where to: a new folder, or one that this command made.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Write into a folder that holds other files, such as a data set.
+    #[arg(long)]
+    pub(crate) into: bool,
+    /// The classes to render [default: all that scenes are known for].
+    #[arg(long, value_name = "C,…", value_delimiter = ',')]
+    pub(crate) class: Vec<String>,
+    /// Pictures of each class.
+    #[arg(long, value_name = "N")]
+    pub(crate) count: usize,
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// A folder of your photos, shown in posts, memes and cards; may be given again. Without photos the pictures
+    /// show drawn shapes in their places, and are clearly less useful.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) base: Vec<PathBuf>,
+    /// Use only the photos of this list, a path a line, so that none of a test set is shown.
+    #[arg(long, value_name = "FILE", requires = "base")]
+    pub(crate) base_list: Option<PathBuf>,
+    /// Your own texts, a language, a tab and a text a line.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) texts: Option<PathBuf>,
+    /// Your own scenes, as docs/dataset.md describes.
+    #[arg(long, value_name = "FILE.toml")]
+    pub(crate) scenes: Option<PathBuf>,
+    /// Chromium or Chrome [default: the first one of PATH].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) browser: Option<PathBuf>,
+    /// Longest side of the files, in pixels.
+    #[arg(long, value_name = "N", default_value_t = 512, value_parser = clap::value_parser!(u32).range(64..=4096))]
+    pub(crate) side: u32,
+    /// Browsers side by side [default: one per core].
+    #[arg(long, short, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// JSON on standard output.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -12,6 +12,7 @@ mod outliers;
 mod rank;
 mod shards;
 mod split;
+mod synthesize;
 mod version;
 
 use std::fs;
@@ -41,6 +42,7 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode, Failure> {
         DatasetCommand::Outliers(arguments) => outliers::run(arguments),
         DatasetCommand::LabelErrors(arguments) => label_errors::run(arguments),
         DatasetCommand::Version(command) => version::run(command),
+        DatasetCommand::Synthesize(arguments) => synthesize::run(arguments),
         DatasetCommand::Restore(arguments) => change::restore(arguments),
         DatasetCommand::Undo(arguments) => change::undo(arguments),
         DatasetCommand::Log(arguments) => change::log(arguments),

@@ -13,4 +13,5 @@ mod pictures;
 mod process;
 mod scan;
 mod support;
+mod synthesize;
 mod train;

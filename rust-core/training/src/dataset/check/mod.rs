@@ -20,6 +20,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use epic_core::gallery::has_picture_extension;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +112,8 @@ fn mark_repeated(reports: &mut [FileReport], max_copies: usize) {
     }
 }
 
-/// Every file below a folder, by paths with `/`, sorted. Hidden ones and links are left out.
+/// Every file below a folder, by paths with `/`, sorted. Hidden ones and links are left out, and what lies beside
+/// the class folders without a picture's extension: tables, splits and manifests of the data set.
 ///
 /// # Errors
 /// [`CheckError::Read`] if the folder itself cannot be read.
@@ -122,6 +124,7 @@ pub fn list_files(root: &Path) -> Result<Vec<String>, CheckError> {
         .filter_entry(|entry| !is_hidden(entry.file_name()))
         .filter_map(Result::ok)
         .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| entry.depth() > 1 || has_picture_extension(entry.path()))
         .filter_map(|entry| relative(root, entry.path()))
         .collect();
     debug_assert!(paths.iter().all(|path| !path.starts_with(WORK_FOLDER)));

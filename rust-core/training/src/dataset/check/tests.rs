@@ -69,6 +69,7 @@ fn every_fault_is_found_and_a_sound_picture_has_none() {
         folder.write(&format!("a/{name}"), bytes);
     }
     folder.write("a/.hidden.jpg", b"");
+    folder.write("sources.csv", b"class,file,source\n");
     let paths = list_files(folder.path()).unwrap();
     assert_eq!(paths.len(), cases.len());
     let mut checker = Checker::default();
