@@ -10,7 +10,6 @@ pub mod check;
 mod csv;
 pub mod dedupe;
 mod error;
-mod frame;
 pub(crate) mod hex;
 pub mod label_errors;
 mod labels;
@@ -29,6 +28,7 @@ mod split;
 mod testing;
 pub mod transaction;
 mod union_find;
+mod variants;
 pub mod version;
 
 pub use catalog::{Dataset, OpenOptions, Rejected, Sample};
