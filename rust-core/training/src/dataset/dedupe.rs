@@ -24,26 +24,45 @@ pub struct DuplicateGroup {
     pub conflicting_classes: Vec<String>,
 }
 
-/// Groups of two and more, in the order of their first file. Files that do not decode are in none. A picture is also compared
-/// without its frame: somebody may have put one around it.
+/// Groups of two and more, in the order of their first file. Files that do not decode are in none. Beside those of `rule`,
+/// copies count that were cut a little or framed.
 pub fn duplicate_groups(reports: &[FileReport], rule: &NearDuplicateRule) -> Vec<DuplicateGroup> {
     let usable: Vec<&FileReport> =
         reports.iter().filter(|report| report.fingerprint.is_some()).collect();
-    let looks = |(file, report): (usize, &&FileReport)| {
-        let both = [report.fingerprint.clone(), report.unframed.clone()];
-        both.into_iter().flatten().map(move |fingerprint| (file, fingerprint))
-    };
-    let (files, fingerprints): (Vec<usize>, Vec<Fingerprint>) =
-        usable.iter().enumerate().flat_map(looks).unzip();
+    let files = || usable.iter().enumerate();
+    let whole: Vec<(usize, &Fingerprint)> =
+        files().filter_map(|(file, report)| Some((file, report.fingerprint.as_ref()?))).collect();
+    let variants =
+        files().flat_map(|(file, report)| report.variants.iter().map(move |look| (file, look)));
+    let all: Vec<(usize, &Fingerprint)> = whole.iter().copied().chain(variants).collect();
     let mut sets = UnionFind::new(usable.len());
-    let mut first = HashMap::new();
-    for (&file, cluster) in files.iter().zip(near_duplicate_clusters(&fingerprints, rule)) {
-        sets.union(file, *first.entry(cluster).or_insert(file));
-    }
+    join(&whole, rule, &mut sets);
+    join(&all, &of_variants(), &mut sets);
     groups_of(&sets.labels())
         .into_iter()
         .map(|members| group(members.into_iter().map(|index| usable[index]).collect()))
         .collect()
+}
+
+/// The right variant is the very picture, and slides of one look have much the same inside: nearer than else, and no
+/// coarse value far off.
+fn of_variants() -> NearDuplicateRule {
+    NearDuplicateRule {
+        max_distance: 32,
+        faint_contrast: f32::INFINITY,
+        max_faint_peak: 30.0,
+        max_flat_difference: 2,
+        ..NearDuplicateRule::default()
+    }
+}
+
+/// Joins the files of near-duplicate looks.
+fn join(looks: &[(usize, &Fingerprint)], rule: &NearDuplicateRule, sets: &mut UnionFind) {
+    let fingerprints: Vec<&Fingerprint> = looks.iter().map(|(_, look)| *look).collect();
+    let mut first = HashMap::new();
+    for ((file, _), cluster) in looks.iter().zip(near_duplicate_clusters(&fingerprints, rule)) {
+        sets.union(*file, *first.entry(cluster).or_insert(*file));
+    }
 }
 
 fn group(mut members: Vec<&FileReport>) -> DuplicateGroup {
@@ -93,7 +112,7 @@ mod tests {
             frames: 1,
             quality: None,
             fingerprint: Some(random_fingerprint(seed)),
-            unframed: None,
+            variants: Vec::new(),
             faults: Vec::new(),
         }
     }
@@ -128,7 +147,7 @@ mod tests {
     #[test]
     fn a_framed_copy_is_a_copy() {
         let mut framed = report("a/framed.jpg", 2, 100, 50);
-        framed.unframed = Some(random_fingerprint(1));
+        framed.variants = vec![random_fingerprint(9), random_fingerprint(1)];
         let reports = [report("a/1.jpg", 1, 400, 50), framed, report("a/3.jpg", 3, 100, 50)];
         let groups = duplicate_groups(&reports, &NearDuplicateRule::default());
         assert_eq!(groups.len(), 1);

@@ -11,7 +11,6 @@ pub mod color_level;
 mod csv;
 pub mod dedupe;
 mod error;
-mod frame;
 pub(crate) mod hex;
 pub mod label_errors;
 mod labels;
@@ -30,6 +29,7 @@ mod split;
 mod testing;
 pub mod transaction;
 mod union_find;
+mod variants;
 pub mod version;
 
 pub use catalog::{Dataset, OpenOptions, Rejected, Sample};

@@ -17,7 +17,7 @@ use super::card::may_be_a_card;
 use super::fault::{Evidence, Fault};
 use super::placeholder::Placeholders;
 use super::quality::{QUALITY_MIN_SIDE, Quality};
-use crate::dataset::frame::without_frame;
+use crate::dataset::variants::variants;
 use crate::dataset::{Fingerprint, RgbPixels, hex};
 
 /// What files are held against.
@@ -61,9 +61,9 @@ pub struct FileReport {
     pub quality: Option<Quality>,
     /// Perceptual fingerprint, where it decodes.
     pub fingerprint: Option<Fingerprint>,
-    /// The same without the frame of one colour, where it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unframed: Option<Fingerprint>,
+    /// Fingerprints that copies have which were cut a little at all sides, or framed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Fingerprint>,
     /// What is wrong, worst first.
     pub faults: Vec<Fault>,
 }
@@ -87,7 +87,7 @@ pub fn check_file(root: &Path, relative_path: &str, checker: &Checker<'_>) -> Fi
         frames: 1,
         quality: None,
         fingerprint: None,
-        unframed: None,
+        variants: Vec::new(),
         faults: Vec::new(),
     };
     match read(&root.join(relative_path)) {
@@ -178,7 +178,7 @@ fn shape_faults(width: u32, height: u32, thresholds: &Thresholds) -> Vec<Fault> 
 fn look_at_pixels(report: &mut FileReport, picture: &Picture, bytes: &[u8], checker: &Checker<'_>) {
     let pixels = RgbPixels::from(picture);
     report.fingerprint = Fingerprint::of(&pixels);
-    report.unframed = without_frame(&pixels).as_ref().and_then(Fingerprint::of);
+    report.variants = variants(&pixels);
     let Some(quality) = Quality::of(&pixels) else {
         return;
     };
