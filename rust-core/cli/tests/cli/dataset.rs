@@ -202,8 +202,11 @@ fn shards_give_what_one_machine_finds() {
     let path = folder.path().to_str().unwrap();
     run(["metadata", path, "--parts", "colors", "--out", &whole]);
     let merged = file("merged.csv");
-    let merge =
-        [parts("metadata", &[]), parts("--merge", &tables), parts("--out", &[merged.clone()])];
+    let merge = [
+        parts("metadata", &[]),
+        parts("--merge", &tables),
+        parts("--out", std::slice::from_ref(&merged)),
+    ];
     let merge = run(merge.concat());
     assert_eq!(merge.code, Some(1), "the empty file is an error: {}", merge.stderr);
     let sorted = |name: &str| {
