@@ -29,7 +29,7 @@ fn data_set() -> TempDir {
 
 fn stripes(number: u32) -> RgbImage {
     RgbImage::from_fn(96, 96, |x, _| {
-        let is_lit = (x + number) / (3 + number % 5) % 2 == 0;
+        let is_lit = ((x + number) / (3 + number % 5)).is_multiple_of(2);
         Rgb([if is_lit { 240 } else { 20 }, (number * 9) as u8, 30])
     })
 }
