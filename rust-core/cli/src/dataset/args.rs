@@ -15,6 +15,8 @@ pub(crate) enum DatasetCommand {
     Rank(RankArguments),
     /// After `rank`: give the files that are still there their old names back.
     Restore(FolderArguments),
+    /// Look at the pictures on a local page: sort, mark, relabel, apply, undo.
+    Review(ReviewArguments),
     /// Divide into train, validation and test: by class, source and near-duplicates.
     Split(SplitArguments),
     /// Take the latest change of the data set back.
@@ -112,6 +114,31 @@ pub(crate) struct RankArguments {
     /// Worker threads [default: one per core].
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Serves the page on 127.0.0.1 until Ctrl-C and prints its address, which opens it once.
+///
+/// Marks are kept in the data set; nothing is moved before they are applied, and what was applied can be undone.
+#[derive(Args)]
+pub(crate) struct ReviewArguments {
+    #[command(flatten)]
+    pub(crate) dataset: FolderArguments,
+    /// Port to listen on [default: one that is free].
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
+    /// Open the page in the desktop's browser.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// A table that `epic metadata` wrote for this data set: its numbers become columns.
+    #[arg(long, value_name = "FILE.(csv|jsonl|parquet)")]
+    pub(crate) metadata: Option<PathBuf>,
+    /// More columns: JSON Lines of {"relative_path", "column", "value"}; may be given again. The
+    /// columns `cluster` and `label_error` have views of their own.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) findings: Vec<PathBuf>,
+    /// Networks and word lists for boxes: a folder [default: those built into this program].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) weights: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod dedupe;
 mod rank;
+mod review;
 mod split;
 
 use std::path::Path;
@@ -22,6 +23,7 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode, Failure> {
         DatasetCommand::Check(arguments) => check::run(arguments),
         DatasetCommand::Dedupe(arguments) => dedupe::run(arguments),
         DatasetCommand::Rank(arguments) => rank::run(arguments),
+        DatasetCommand::Review(arguments) => review::run(arguments),
         DatasetCommand::Split(arguments) => split::run(arguments),
         DatasetCommand::Restore(arguments) => change::restore(arguments),
         DatasetCommand::Undo(arguments) => change::undo(arguments),

@@ -7,6 +7,7 @@
 mod error;
 mod fault;
 mod file;
+mod measure;
 mod placeholder;
 mod quality;
 #[cfg(test)]
@@ -23,6 +24,7 @@ use serde::{Deserialize, Serialize};
 pub use error::CheckError;
 pub use fault::{Evidence, Fault};
 pub use file::{Checker, FileReport, check_file};
+pub use measure::{MEASURES, Measure};
 pub use placeholder::{Placeholders, Signature};
 pub use quality::{QUALITY_MIN_SIDE, Quality};
 
@@ -87,7 +89,7 @@ pub fn check(
 }
 
 /// Adds [`Fault::Repeated`] to files of the same bytes that lie there `max_copies` times or more.
-fn mark_repeated(reports: &mut [FileReport], max_copies: usize) {
+pub(crate) fn mark_repeated(reports: &mut [FileReport], max_copies: usize) {
     let mut copies: HashMap<String, usize> = HashMap::new();
     for sum in reports.iter().filter_map(|report| report.sha256.as_ref()) {
         *copies.entry(sum.clone()).or_default() += 1;
