@@ -1,0 +1,105 @@
+// The views: which of the pictures, and in which groups.
+
+import { count, plural, words } from "./format.js";
+
+export const CLUSTER = "cluster";
+export const LABEL_ERROR = "label_error";
+
+const concat = (groups) => {
+  const ids = new Uint32Array(groups.reduce((sum, group) => sum + group.ids.length, 0));
+  let start = 0;
+  for (const group of groups) {
+    ids.set(group.ids, start);
+    group.start = start;
+    group.count = group.ids.length;
+    start += group.count;
+  }
+  return { ids, groups };
+};
+
+function buckets(ids, keyOf) {
+  const found = new Map();
+  for (const id of ids) {
+    const key = keyOf(id);
+    if (key === null) continue;
+    if (!found.has(key)) found.set(key, []);
+    found.get(key).push(id);
+  }
+  return found;
+}
+
+async function clusters({ model }, ids) {
+  const column = model.columnIndex(CLUSTER);
+  if (column < 0) return { hint: missing("Clusters", CLUSTER) };
+  const numbers = await model.numbers(column);
+  // Clusters are those of a class; a number may come again in another one.
+  const keyOf = (id) => (Number.isNaN(numbers[id]) ? null : model.classOf[id] * 1e6 + numbers[id]);
+  const groups = [...buckets(ids, keyOf)].map(([key, members]) => {
+    const of = model.classOf[members[0]];
+    const number = key - of * 1e6;
+    return { key, ids: members, title: `${model.classes[of]} · cluster ${number}`, note: plural(members.length, "picture") };
+  });
+  return concat(groups.sort((a, b) => a.key - b.key));
+}
+
+async function duplicates({ model }, ids) {
+  const all = await model.duplicates();
+  if (!all) return { hint: `Copies are known when all pictures were looked at: ${count(model.state.surveyed)} of ${count(model.total)} so far.` };
+  const shown = new Set(ids);
+  const groups = all.filter((group) => group.ids.some((id) => shown.has(id))).map((group) => ({
+    ids: group.ids,
+    title: group.exact ? "Same bytes" : "Same picture",
+    note: group.conflict ? `${plural(group.ids.length, "file")} in several classes: one label is wrong` : `${plural(group.ids.length, "file")}, the best one first`,
+    warning: group.conflict,
+    copies: group.conflict ? null : group.ids.slice(1),
+  }));
+  if (groups.length === 0) return { hint: "No picture is there twice." };
+  return concat(groups);
+}
+
+async function labelErrors({ model, filters }, ids) {
+  const column = model.columnIndex(LABEL_ERROR);
+  if (column < 0) return { hint: missing("Suspected label errors", LABEL_ERROR) };
+  const numbers = await model.numbers(column);
+  const suspected = ids.filter((id) => numbers[id] > 0);
+  // The most suspicious first, unless another order was chosen.
+  if (filters.sort < 0) suspected.sort((a, b) => numbers[b] - numbers[a]);
+  return suspected.length ? { ids: suspected, groups: null } : { hint: "No label is suspected." };
+}
+
+const missing = (what, column) =>
+  `${what} come from another tool: start the review with --findings FILE.jsonl, rows of {"relative_path", "column": "${column}", "value"}.`;
+
+async function faults({ model }, ids) {
+  const found = await model.faults();
+  const shown = new Set(ids);
+  const groups = Object.entries(found)
+    .map(([kind, members]) => [kind, members.filter((id) => shown.has(id))])
+    .filter(([, members]) => members.length)
+    .map(([kind, members]) => ({ ids: members, title: words(kind), note: plural(members.length, "file"), all: members }));
+  if (groups.length) return concat(groups);
+  const rest = model.total - model.state.surveyed;
+  return { hint: rest ? `Nothing is wrong with the pictures that were looked at; ${count(rest)} are left.` : "Nothing is wrong with these pictures." };
+}
+
+async function pending({ model, marks }, ids) {
+  const shown = new Set(ids);
+  const marked = [...marks.wishes].filter(([id]) => shown.has(id));
+  const trash = marked.filter(([, wish]) => wish === "trash").map(([id]) => id);
+  const groups = trash.length ? [{ ids: trash, title: "Into the trash", note: plural(trash.length, "file") }] : [];
+  for (const [index, name] of model.classes.entries()) {
+    const into = marked.filter(([, wish]) => wish.class === index).map(([id]) => id);
+    if (into.length) groups.push({ ids: into, title: `To become ${name}`, note: plural(into.length, "file") });
+  }
+  if (groups.length) return concat(groups);
+  return { hint: marks.count ? "No marked picture passes the filters." : "Nothing is marked. Space marks for the trash, 1–9 for another class." };
+}
+
+export const VIEWS = {
+  all: { name: "All", build: async (_, ids) => (ids.length ? { ids, groups: null } : { hint: "No picture passes the filters." }) },
+  faults: { name: "Faults", build: faults },
+  duplicates: { name: "Duplicates", build: duplicates },
+  clusters: { name: "Clusters", build: clusters },
+  labels: { name: "Label errors", build: labelErrors },
+  pending: { name: "Pending", build: pending },
+};
