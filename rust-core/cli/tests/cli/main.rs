@@ -9,6 +9,7 @@ mod metadata;
 mod packs;
 mod pictures;
 mod process;
+mod review;
 mod scan;
 mod support;
 mod train;
