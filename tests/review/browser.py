@@ -65,6 +65,7 @@ class Page:
         self.events = []
         for domain in ["Page", "Runtime", "Log", "Network"]:
             self.call(f"{domain}.enable")
+        self.call("Emulation.setFocusEmulationEnabled", enabled=True)
         self.resize(width, height)
 
     def resize(self, width, height, scale=1):
@@ -114,7 +115,7 @@ class Page:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:
-                value = self.run(f"(() => {{ return {script}; }})()")
+                value = self.run(f"Boolean({script})")
             except RuntimeError:
                 value = None
             if value:

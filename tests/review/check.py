@@ -24,7 +24,7 @@ READY = "document.querySelectorAll('.cell img[src]').length >= 12"
 
 def tree(folder):
     """Every picture by path, with a hash of its bytes."""
-    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("*/*"))}
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.glob("[!.]*/*"))}
 
 
 class Scenario:
@@ -94,6 +94,7 @@ class Scenario:
         self.page.run("document.querySelector('#all-classes').click()")
         total = len(tree(self.folder))
         self.page.wait(f"document.querySelector('#position').textContent === '1 of {total}'")
+        time.sleep(0.3)
         box = self.page.run("(() => { const b = document.querySelector('.plot').getBoundingClientRect(); return [b.x, b.y, b.width, b.height]; })()")
         self.page.drag((box[0] + 1, box[1] + 20), (box[0] + box[2] * 0.4, box[1] + 20))
         self.page.wait("document.querySelector('.chip')", what="a filter")
@@ -254,24 +255,40 @@ def small(browser, epic, work, shots):
     with Review(epic, folder, "--findings", found, "--metadata", table) as review:
         scenario = Scenario(page, epic, folder, work, shots)
         page.open(review.url)
-        scenario.loads()
-        scenario.has_names_that_run_right_to_left()
-        scenario.sorts()
-        scenario.filters()
-        first, second = scenario.marks()
-        scenario.keeps_marks(2)
-        scenario.shows_groups()
-        scenario.shows_details()
-        scenario.zooms()
-        scenario.applies_and_undoes(first, second)
-        scenario.tells_of_changed_files()
-        scenario.looks_well_in_the_dark()
-        # The refused picture and the second use of the token are complaints of the network that belong there.
-        unexpected = [text for text in page.complaints if "422" not in text and "409" not in text]
-        assert not unexpected, unexpected
-        scenario.is_open_once(browser, review.url)
+        try:
+            walk(scenario, browser, review.url)
+        except Exception:
+            describe_failure(page, shots)
+            raise
         assert review.end() == 0
     page.close()
+
+
+def walk(scenario, browser, url):
+    page = scenario.page
+    scenario.loads()
+    scenario.has_names_that_run_right_to_left()
+    scenario.sorts()
+    scenario.filters()
+    first, second = scenario.marks()
+    scenario.keeps_marks(2)
+    scenario.shows_groups()
+    scenario.shows_details()
+    scenario.zooms()
+    scenario.applies_and_undoes(first, second)
+    scenario.tells_of_changed_files()
+    scenario.looks_well_in_the_dark()
+    # The refused picture and the second use of the token are complaints of the network that belong there.
+    unexpected = [text for text in page.complaints if "422" not in text and "409" not in text]
+    assert not unexpected, unexpected
+    scenario.is_open_once(browser, url)
+
+
+def describe_failure(page, shots):
+    """What the page looks like where a step failed."""
+    if shots:
+        (shots / "failure.png").write_bytes(page.picture())
+    print("the page complains of:", page.complaints)
 
 
 def main():

@@ -83,7 +83,7 @@ def findings(folder, file):
     """What another command might have found: clusters and suspected labels."""
     chance = random.Random(3)
     with file.open("w") as lines:
-        for path in sorted(folder.glob("*/*")):
+        for path in sorted(folder.glob("[!.]*/*")):
             relative = path.relative_to(folder).as_posix()
             for column, value in [("cluster", chance.randrange(4)), ("label_error", round(max(0, chance.gauss(-0.4, 0.4)), 3))]:
                 lines.write(json.dumps({"relative_path": relative, "column": column, "value": value}, ensure_ascii=False) + "\n")

@@ -76,12 +76,14 @@ export function plot(name, numbers, test, range, chosen, choose) {
   picture.addEventListener("pointerdown", (event) => {
     start = valueAt(event);
     picture.setPointerCapture(event.pointerId);
+    picture.dataset.brushing = "";
   });
   picture.addEventListener("pointermove", (event) => start !== null && draw(...both(event)));
   picture.addEventListener("pointerup", (event) => {
     if (start === null) return;
     const [from, to] = both(event);
     start = null;
+    delete picture.dataset.brushing;
     const isClick = to - from < (range.high - range.low) / WIDTH;
     // Up to the right end means all above too.
     choose(...(isClick ? [null, null] : [from, to >= range.high ? null : to]));

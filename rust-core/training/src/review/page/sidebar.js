@@ -66,6 +66,8 @@ export class Sidebar {
   #drawPlot(column, numbers, test) {
     const { sort, ranges } = this.#filters;
     const box = byId("distribution");
+    // A plot under the pointer stays.
+    if (box.querySelector("[data-brushing]")) return;
     const range = column && ends(numbers, test);
     box.hidden = !range;
     if (!range) return;
