@@ -147,14 +147,20 @@ class Scenario:
         self.open_view("faults")
         self.page.wait("[...document.querySelectorAll('.heading strong')].some(h => h.textContent === 'truncated')", what="the damaged file")
         self.open_view("clusters")
-        self.page.wait("document.querySelector('.heading strong').textContent === 'cards · cluster 0'", what="clusters")
+        self.page.wait("document.querySelector('.heading strong').textContent.startsWith('cards · component')", what="clusters")
         self.shot("clusters")
         self.open_view("labels")
-        self.page.wait(READY)
+        self.page.wait("document.querySelector('.cell.current .value').textContent.endsWith('?')", what="a suggested label")
+        suggested = self.page.run("document.querySelector('.cell.current .value').textContent").split("→ ")[1].rstrip("?")
+        self.page.key("s")
+        self.page.wait(f"document.querySelector('.cell.current .badge').textContent === '→ {suggested}'")
+        self.shot("labels")
+        self.page.key("z")
 
     def shows_details(self):
         self.open_view("all")
-        self.page.click(".cell[aria-label*=Screenshot]")
+        self.page.click("#classes li:nth-child(2) button")
+        self.page.wait("document.querySelector('.cell.current').title.includes('Screenshot')", what="a chat")
         self.page.key("i")
         self.page.wait("document.querySelectorAll('#panel .columns dt').length === 37", what="37 columns")
         self.page.wait("document.querySelector('#panel .boxes polygon.arabic')", what="boxes of Arabic text")
@@ -170,6 +176,8 @@ class Scenario:
         self.page.key("b")
         self.page.key("i")
         self.page.wait("document.querySelector('#panel').hidden")
+        self.page.click("#all-classes")
+        self.page.wait("document.querySelector('#all-classes').hidden")
 
     def zooms(self):
         self.page.key("Enter")

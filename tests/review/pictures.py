@@ -35,7 +35,7 @@ def meme(random, number):
 def card(random, number):
     hue = random.choice([150, 200, 265, 30, 340])
     stars = "".join(f"<i style='position:absolute;left:{random.randrange(460)}px;top:{random.randrange(600)}px;color:hsl(45 90% 70%);font-size:{random.randrange(10, 34)}px;font-style:normal'>✦</i>" for _ in range(26))
-    return 620, f"<div class=center style='height:620px;position:relative;background:linear-gradient(160deg,hsl({hue} 55% 16%),hsl({hue + 30} 60% 38%));color:hsl(45 90% 78%);font:700 64px Noto Sans, Noto Sans Arabic'>{stars}<span dir=auto>{CARDS[number % len(CARDS)]}</span></div>"
+    return 620, f"<div class=center style='height:620px;position:relative;background:linear-gradient(160deg,hsl({hue} 55% 16%),hsl({hue + 30} 60% 38%));color:hsl(45 90% 78%);font:700 54px Noto Sans, Noto Sans Arabic'>{stars}<span dir=auto>{CARDS[number % len(CARDS)]}</span></div>"
 
 
 def note(random, number):
@@ -85,7 +85,11 @@ def findings(folder, file):
     with file.open("w") as lines:
         for path in sorted(folder.glob("[!.]*/*")):
             relative = path.relative_to(folder).as_posix()
-            for column, value in [("cluster", chance.randrange(4)), ("label_error", round(max(0, chance.gauss(-0.4, 0.4)), 3))]:
+            suspicion = round(max(0, chance.gauss(-0.4, 0.4)), 3)
+            columns = [("component", chance.randrange(4)), ("component_distance", round(chance.uniform(1, 9), 3)), ("label_error", suspicion)]
+            if suspicion or relative == "cards/from memes.jpg":
+                columns.append(("suggested_label", chance.choice(["memes", "chats"])))
+            for column, value in columns:
                 lines.write(json.dumps({"relative_path": relative, "column": column, "value": value}, ensure_ascii=False) + "\n")
 
 

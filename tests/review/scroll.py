@@ -64,7 +64,7 @@ def check(browser, epic, work, count, shots):
         page.call("Input.dispatchKeyEvent", type="keyDown", key="a", modifiers=2, windowsVirtualKeyCode=65)
         page.key(" ")
         page.wait(f"document.querySelector('[data-view=pending] .count').textContent === '{count:,}'", what="all marked")
-        tasks(page, "marking all", LIMIT_MS)
+        tasks(page, "selecting and marking all", LIMIT_MS)
         if shots:
             (shots / "many.png").write_bytes(page.picture())
         assert not page.complaints, page.complaints

@@ -133,7 +133,7 @@ pub(crate) struct ReviewArguments {
     #[arg(long, value_name = "FILE.(csv|jsonl|parquet)")]
     pub(crate) metadata: Option<PathBuf>,
     /// More columns: JSON Lines of {"relative_path", "column", "value"}; may be given again. The
-    /// columns `cluster` and `label_error` have views of their own.
+    /// columns `component`, `label_error` and `suggested_label` have views of their own.
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) findings: Vec<PathBuf>,
     /// Networks and word lists for boxes: a folder [default: those built into this program].

@@ -12,7 +12,7 @@ use super::state::Review;
 use crate::dataset::rank::Order;
 
 /// Pictures in one answer: little enough to be read between two frames of the screen.
-const PAGE: usize = 20_000;
+const PAGE: usize = 10_000;
 
 impl Review {
     /// What the page asks for again and again.
@@ -90,6 +90,23 @@ impl Review {
         Ok(json!(faults))
     }
 
+    /// The classes that a tool suggests instead of the pictures' own: indices of both.
+    pub(super) fn suggestions(&self, revision: u64) -> Result<impl Serialize, ReviewError> {
+        let inner = self.read();
+        inner.check(revision)?;
+        let suggested = inner.findings.texts.iter().find(|column| column.name == SUGGESTED);
+        let pairs: Vec<(usize, usize)> = suggested
+            .iter()
+            .flat_map(|column| &column.values)
+            .filter_map(|(path, name)| {
+                let id = inner.listing.find(path)?;
+                let class = inner.listing.classes.iter().position(|class| class == name)?;
+                (inner.listing.entries.get(id)?.class != class).then_some((id, class))
+            })
+            .collect();
+        Ok(json!(pairs))
+    }
+
     /// The marks of listed pictures, and how many there are of others.
     pub(super) fn marked(&self, revision: u64) -> Result<impl Serialize, ReviewError> {
         let inner = self.read();
@@ -115,9 +132,13 @@ impl Review {
     }
 }
 
+/// The column of findings that names the class a picture may belong to.
+const SUGGESTED: &str = "suggested_label";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::state::Options;
     use crate::review::testing::DataSet;
 
     #[test]
@@ -137,5 +158,20 @@ mod tests {
         assert!(f64::from_le_bytes(review.column(1, 2).unwrap()[..8].try_into().unwrap()).is_nan());
         assert_eq!(review.column(1, 999).unwrap_err().kind(), "unknown");
         assert_eq!(review.page(2, 0).err().unwrap().kind(), "old_revision");
+    }
+    #[test]
+    fn suggestions_are_of_other_classes_that_are_there() {
+        let data = DataSet::new(&["a/1.jpg", "a/2.jpg", "b/3.jpg"]);
+        let file = data.path().join("found.jsonl");
+        let line = |path: &str, class: &str| {
+            json!({"relative_path": path, "column": SUGGESTED, "value": class}).to_string() + "\n"
+        };
+        let lines = [("a/1.jpg", "b"), ("a/2.jpg", "a"), ("b/3.jpg", "none"), ("gone", "a")];
+        let text: String = lines.iter().map(|(path, class)| line(path, class)).collect();
+        std::fs::write(&file, text).unwrap();
+        let options = Options { findings: vec![file], ..Options::default() };
+        let review = Review::open(data.path(), options).unwrap();
+        let suggestions = serde_json::to_value(review.suggestions(1).unwrap()).unwrap();
+        assert_eq!(suggestions, json!([[0, 1]]));
     }
 }

@@ -36,7 +36,7 @@ pub(super) struct Column {
 const NO_MEASURES: [&str; 5] = ["width", "height", "file_bytes", "metadata_version", "partial"];
 
 /// All columns: of the file, of the check, of the table if there is one, of the findings.
-pub(super) fn columns(has_table: bool, findings: &[String]) -> Vec<Column> {
+pub(super) fn columns<'a>(has_table: bool, findings: impl Iterator<Item = &'a str>) -> Vec<Column> {
     let column = |name: &str, source, index| Column { name: name.to_owned(), source, index };
     let mut columns = vec![column("bytes", Source::File, 0), column("modified", Source::File, 1)];
     let checked = MEASURES.iter().enumerate().filter(|(_, (name, _))| *name != "bytes");
@@ -48,7 +48,7 @@ pub(super) fn columns(has_table: bool, findings: &[String]) -> Vec<Column> {
         });
         columns.extend(numbers.map(|(index, one)| column(one.name, Source::Metadata, index)));
     }
-    let found = findings.iter().enumerate();
+    let found = findings.enumerate();
     columns.extend(found.map(|(index, name)| column(name, Source::Findings, index)));
     columns
 }
@@ -81,8 +81,8 @@ impl Column {
                 entries.iter().map(|entry| value(&entry.relative_path)).collect()
             }
             Source::Findings => {
-                let values = inner.findings.values.get(index);
-                let value = |path: &str| values?.get(path).copied();
+                let column = inner.findings.numbers.get(index);
+                let value = |path: &str| column?.values.get(path).copied();
                 entries.iter().map(|entry| value(&entry.relative_path)).collect()
             }
         }
@@ -109,8 +109,8 @@ mod tests {
 
     #[test]
     fn names_are_there_once_and_the_table_brings_its_numbers() {
-        let without = columns(false, &[]);
-        let with = columns(true, &["cluster".to_owned()]);
+        let without = columns(false, std::iter::empty());
+        let with = columns(true, ["cluster"].into_iter());
         assert!(without.iter().all(|column| column.source != Source::Metadata));
         assert!(with.iter().any(|column| column.name == "text_to_image_ratio"));
         assert_eq!(with.last().unwrap().source, Source::Findings);

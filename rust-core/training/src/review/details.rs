@@ -18,13 +18,12 @@ impl Review {
         let entry = inner.entry(revision, id)?;
         let report = inner.reports.get(id).and_then(Option::as_deref);
         let row = inner.rows.get(&entry.relative_path);
-        let findings = &inner.findings;
-        let found: Vec<(&String, f64)> = findings
-            .columns
-            .iter()
-            .zip(&findings.values)
-            .filter_map(|(name, values)| Some((name, *values.get(&entry.relative_path)?)))
-            .collect();
+        let path = entry.relative_path.as_str();
+        let numbers = inner.findings.numbers.iter();
+        let numbers = numbers.filter_map(|one| Some((&one.name, json!(one.values.get(path)?))));
+        let texts = inner.findings.texts.iter();
+        let texts = texts.filter_map(|one| Some((&one.name, json!(one.values.get(path)?))));
+        let found: Vec<(&String, serde_json::Value)> = numbers.chain(texts).collect();
         Ok(json!({
             "path": entry.relative_path,
             "bytes": entry.stamp.size,

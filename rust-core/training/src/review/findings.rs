@@ -1,5 +1,5 @@
-//! Numbers of pictures that another command or tool found: JSON Lines of
-//! `{"relative_path": …, "column": …, "value": …}`.
+//! What another command or tool found of pictures: JSON Lines of `{"relative_path": …, "column": …, "value": …}`,
+//! a value being a number or a text.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -20,16 +20,41 @@ const MAX_NAME: usize = 100;
 struct Line {
     relative_path: String,
     column: String,
-    value: Option<f64>,
+    value: Option<Found>,
 }
 
-/// Columns by name, each with the numbers of some pictures.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Found {
+    Number(f64),
+    Text(String),
+}
+
+/// The values of one column, by path.
+#[derive(Debug)]
+pub(super) struct Column<T> {
+    pub(super) name: String,
+    pub(super) values: HashMap<String, T>,
+}
+
+/// Columns in the order in which they first came, each with the values of some pictures.
 #[derive(Debug, Default)]
 pub(super) struct Findings {
-    /// In the order in which they first came.
-    pub(super) columns: Vec<String>,
-    /// By path, one map a column.
-    pub(super) values: Vec<HashMap<String, f64>>,
+    pub(super) numbers: Vec<Column<f64>>,
+    pub(super) texts: Vec<Column<String>>,
+}
+
+fn put<T>(columns: &mut Vec<Column<T>>, path: String, name: String, value: T) {
+    let index = match columns.iter().position(|column| column.name == name) {
+        Some(index) => index,
+        None => {
+            columns.push(Column { name, values: HashMap::new() });
+            columns.len() - 1
+        }
+    };
+    if let Some(column) = columns.get_mut(index) {
+        column.values.insert(path, value);
+    }
 }
 
 impl Findings {
@@ -58,34 +83,41 @@ impl Findings {
     }
 
     fn add(&mut self, row: Line) -> Result<(), String> {
-        let known = self.columns.iter().position(|name| *name == row.column);
-        let index = match known {
-            Some(index) => index,
-            None if row.column.is_empty() || row.column.len() > MAX_NAME => {
+        let Line { relative_path, column, value } = row;
+        let Some(value) = value else {
+            return Ok(());
+        };
+        let of_numbers = self.numbers.iter().any(|known| known.name == column);
+        let of_texts = self.texts.iter().any(|known| known.name == column);
+        if !of_numbers && !of_texts {
+            if column.is_empty() || column.len() > MAX_NAME {
                 return Err(format!("a column's name has 1 to {MAX_NAME} bytes"));
             }
-            None if self.columns.len() == MAX_COLUMNS => {
+            if self.numbers.len() + self.texts.len() == MAX_COLUMNS {
                 return Err(format!("more than {MAX_COLUMNS} columns"));
             }
-            None => {
-                self.columns.push(row.column);
-                self.values.push(HashMap::new());
-                self.columns.len() - 1
+        }
+        match value {
+            Found::Number(value) if !of_texts => {
+                put(&mut self.numbers, relative_path, column, value)
             }
-        };
-        if let (Some(values), Some(value)) = (self.values.get_mut(index), row.value) {
-            values.insert(row.relative_path, value);
+            Found::Text(text) if !of_numbers => put(&mut self.texts, relative_path, column, text),
+            _ => return Err(format!("{column} has numbers and texts")),
         }
         Ok(())
     }
 
     /// Gives what is known of one path to another.
     pub(super) fn rename(&mut self, from: &str, to: &str) {
-        for values in &mut self.values {
-            if let Some(value) = values.remove(from) {
-                values.insert(to.to_owned(), value);
+        fn of<T>(columns: &mut [Column<T>], from: &str, to: &str) {
+            for column in columns {
+                if let Some(value) = column.values.remove(from) {
+                    column.values.insert(to.to_owned(), value);
+                }
             }
         }
+        of(&mut self.numbers, from, to);
+        of(&mut self.texts, from, to);
     }
 }
 
@@ -107,13 +139,16 @@ mod tests {
             "{\"relative_path\": \"a/1.jpg\", \"column\": \"cluster\", \"value\": 3}\n\n\
              {\"relative_path\": \"a/صورة.jpg\", \"column\": \"label_error\", \"value\": 0.9}\n\
              {\"relative_path\": \"a/1.jpg\", \"column\": \"cluster\", \"value\": 4}\n\
-             {\"relative_path\": \"a/2.jpg\", \"column\": \"cluster\", \"value\": null}",
+             {\"relative_path\": \"a/2.jpg\", \"column\": \"cluster\", \"value\": null}\n\
+             {\"relative_path\": \"a/1.jpg\", \"column\": \"suggested_label\", \"value\": \"b\"}",
         );
         let mut findings = findings.unwrap();
-        assert_eq!(findings.columns, ["cluster", "label_error"]);
-        assert_eq!(findings.values[0], HashMap::from([("a/1.jpg".to_owned(), 4.0)]));
+        let names: Vec<_> = findings.numbers.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["cluster", "label_error"]);
+        assert_eq!(findings.numbers[0].values, HashMap::from([("a/1.jpg".to_owned(), 4.0)]));
         findings.rename("a/1.jpg", "b/1.jpg");
-        assert_eq!(findings.values[0].get("b/1.jpg"), Some(&4.0));
+        assert_eq!(findings.numbers[0].values.get("b/1.jpg"), Some(&4.0));
+        assert_eq!(findings.texts[0].values["b/1.jpg"], "b");
     }
 
     #[test]
@@ -127,6 +162,12 @@ mod tests {
             ("nonsense", 1),
             ("{\"relative_path\": \"a\", \"column\": \"\", \"value\": 1}", 1),
             ("{\"relative_path\": \"a\", \"column\": \"c\", \"value\": 1e999}", 1),
+            (
+                "{\"relative_path\": \"a\", \"column\": \"c\", \"value\": 1}\n\
+                 {\"relative_path\": \"a\", \"column\": \"c\", \"value\": \"x\"}",
+                2,
+            ),
+            ("{\"relative_path\": \"a\", \"column\": \"c\", \"value\": [1]}", 1),
             (&long, 2),
             (&many, MAX_COLUMNS + 1),
         ] {

@@ -25,7 +25,7 @@ use crate::table::{TableRow, read_rows};
 pub struct Options {
     /// A table that `epic metadata` wrote for this data set: more columns.
     pub metadata: Option<PathBuf>,
-    /// JSON Lines of `{"relative_path", "column", "value"}`: columns of any other tool.
+    /// JSON Lines of `{"relative_path", "column", "value"}`: columns of any other tool. A text column `suggested_label` names classes.
     pub findings: Vec<PathBuf>,
     /// Looks for faces and text of single pictures when the page asks for them.
     pub extractor: Option<MetadataExtractor>,
@@ -86,7 +86,8 @@ impl Review {
             findings.add_file(file)?;
         }
         let has_table = options.metadata.is_some();
-        let columns = columns(has_table, &findings.columns);
+        let columns =
+            columns(has_table, findings.numbers.iter().map(|column| column.name.as_str()));
         let inner = Inner {
             revision: 0,
             listing: Listing::default(),

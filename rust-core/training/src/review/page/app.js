@@ -4,9 +4,9 @@ import { openSession } from "./api.js";
 import { askUndo, chooseClass, showKeys, showLocked, showPlan, toast } from "./dialogs.js";
 import { byId, el, setText } from "./dom.js";
 import { Filters, shownIds } from "./filters.js";
-import { columnValue, count, plural } from "./format.js";
+import { columnValue, count, number, plural } from "./format.js";
 import { Grid } from "./grid.js";
-import { VIEWS } from "./groups.js";
+import { LABEL_ERROR, VIEWS } from "./groups.js";
 import { startKeys } from "./keys.js";
 import { Marks } from "./marks.js";
 import { Model } from "./model.js";
@@ -27,6 +27,9 @@ const model = new Model();
 const marks = new Marks(model);
 // The numbers of the sorted column, which cells show.
 let shownNumbers = null;
+// The suspicion and the class that another tool suggests, by id, in the view of label errors.
+let suspicions = null;
+let suggestions = new Map();
 let round = 0;
 
 const grid = new Grid(model, about, heading);
@@ -41,9 +44,12 @@ const toolbar = new Toolbar(model, filters, ui, (what) => {
 function about(id) {
   const wish = marks.wishes.get(id);
   const column = model.columns[filters.sort];
-  const value = shownNumbers && column ? columnValue(column.name, shownNumbers[id]) : "";
   const className = model.classes[model.classOf[id]];
-  return { name: model.names[id], className, value: value || className, wish, wishName: model.classes[wish?.class], color: colorOf(wish?.class ?? 0) };
+  const values = shownNumbers && column ? [columnValue(column.name, shownNumbers[id]), className] : [className];
+  if (suspicions) values.unshift(number(suspicions[id]));
+  const suggested = suspicions ? model.classes[suggestions.get(id)] : undefined;
+  const value = `${values.join(" · ")}${suggested ? ` → ${suggested}?` : ""}`;
+  return { name: model.names[id], className, value, wish, wishName: model.classes[wish?.class], color: colorOf(wish?.class ?? 0) };
 }
 
 function heading(group) {
@@ -66,6 +72,9 @@ async function show() {
     const built = await VIEWS[ui.view].build({ model, marks, filters }, ids);
     if (mine !== round) return;
     shownNumbers = numbers;
+    const suspected = ui.view === "labels" ? model.columnIndex(LABEL_ERROR) : -1;
+    suspicions = suspected < 0 ? null : await model.numbers(suspected);
+    suggestions = await model.suggestions();
     byId("hint").hidden = !built.hint;
     setText(byId("hint"), built.hint ?? "");
     grid.show(built.ids ?? new Uint32Array(0), built.groups ?? null);
@@ -98,7 +107,7 @@ function drawStatus() {
 }
 
 function drawPending() {
-  const trash = [...marks.wishes.values()].filter((wish) => wish === "trash").length;
+  const { trash } = marks;
   const rest = marks.count - trash;
   const parts = [trash ? `${count(trash)} to the trash` : "", rest ? `${count(rest)} to other classes` : ""].filter(Boolean);
   const { last } = model.state;
@@ -180,6 +189,12 @@ const actions = {
     if (name === undefined || !targets.length) return;
     marks.set(targets, { class: index });
     tell(`${plural(targets.length, "picture")} to become ${name}`);
+  },
+  // The class that another tool suggests, where it suggests one.
+  suggest() {
+    const targets = grid.targets.filter((id) => suggestions.has(id));
+    if (targets.length) marks.set(targets, (id) => ({ class: suggestions.get(id) }));
+    tell(targets.length ? `${plural(targets.length, "picture")} to become what is suggested` : "nothing is suggested here");
   },
   relabel() {
     if (!zoom.isOpen && grid.targets.length) chooseClass(model.classes, actions.toClass);

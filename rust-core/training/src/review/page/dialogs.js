@@ -20,14 +20,16 @@ const KEYS = [
   ["← → ↑ ↓", "move; with Shift, select"],
   ["Home End PgUp PgDn", "move far"],
   ["Space", "mark for the trash, or not"],
-  ["1 … 9, 0", "to become the class with that key"],
+  ["1 … 9 0", "to become the class with that key"],
   ["r", "to become any class"],
+  ["s", "to become the suggested class (label errors)"],
   ["Backspace", "take the mark off"],
   ["z", "take the last mark back"],
-  ["Enter, double click", "large picture; a click on it: its own size"],
+  ["Enter", "large picture, as a double click; a click on it: its own size"],
   ["i", "side panel: columns, boxes"],
   ["b", "boxes on the picture"],
-  ["Ctrl+A, Esc", "select all that is shown, nothing"],
+  ["Ctrl+A", "select all that is shown"],
+  ["Esc", "select nothing; close the large picture"],
   ["/", "find by name"],
   ["a", "show what would change, and apply it"],
   ["u", "take the last applied change back"],
@@ -134,8 +136,10 @@ export function chooseClass(classes, choose) {
   input.focus();
 }
 
-export function toast(text, kind = "", button = null) {
-  const element = el("p", { class: `toast ${kind}` }, el("bdi", {}, text), button,
+// One at a time; trouble stays until it is dismissed.
+export function toast(text, kind = "") {
+  for (const old of byId("toasts").querySelectorAll(".toast:not(.trouble)")) old.remove();
+  const element = el("p", { class: `toast ${kind}` }, el("bdi", {}, text),
     el("button", { type: "button", class: "icon", "aria-label": "Dismiss", onclick: () => element.remove() }, "✕"));
   byId("toasts").append(element);
   if (kind !== "trouble") setTimeout(() => element.remove(), 8000);

@@ -70,8 +70,10 @@ export class Grid extends EventTarget {
     const found = current === undefined ? -1 : ids.indexOf(current);
     this.cursor = found >= 0 ? found : Math.max(0, Math.min(this.cursor, ids.length - 1));
     this.#anchor = this.cursor;
-    const shown = new Set(ids);
-    this.selected = new Set([...this.selected].filter((id) => shown.has(id)));
+    if (this.selected.size) {
+      const shown = new Set(ids);
+      this.selected = new Set([...this.selected].filter((id) => shown.has(id)));
+    }
     for (const heading of this.#headings.values()) heading.remove();
     this.#headings.clear();
     this.#release(() => true);
@@ -88,8 +90,8 @@ export class Grid extends EventTarget {
   }
 
   top() {
-    this.cursor = 0;
     this.#box.scrollTop = 0;
+    this.move(0);
   }
 
   #arrange(reveal = true) {

@@ -1,8 +1,10 @@
 // The views: which of the pictures, and in which groups.
 
-import { count, plural, words } from "./format.js";
+import { count, number as format, plural, words } from "./format.js";
 
-export const CLUSTER = "cluster";
+// Columns of findings that have views of their own.
+const CLUSTERS = ["component", "cluster"];
+const DISTANCE = "component_distance";
 export const LABEL_ERROR = "label_error";
 
 const concat = (groups) => {
@@ -29,17 +31,22 @@ function buckets(ids, keyOf) {
 }
 
 async function clusters({ model }, ids) {
-  const column = model.columnIndex(CLUSTER);
-  if (column < 0) return { hint: missing("Clusters", CLUSTER) };
-  const numbers = await model.numbers(column);
+  const name = CLUSTERS.find((one) => model.columnIndex(one) >= 0);
+  if (!name) return { hint: missing("Clusters", CLUSTERS[0]) };
+  const numbers = await model.numbers(model.columnIndex(name));
+  const away = model.columnIndex(DISTANCE);
+  const distances = away < 0 ? null : await model.numbers(away);
   // Clusters are those of a class; a number may come again in another one.
   const keyOf = (id) => (Number.isNaN(numbers[id]) ? null : model.classOf[id] * 1e6 + numbers[id]);
   const groups = [...buckets(ids, keyOf)].map(([key, members]) => {
     const of = model.classOf[members[0]];
     const number = key - of * 1e6;
-    return { key, ids: members, title: `${model.classes[of]} · cluster ${number}`, note: plural(members.length, "picture") };
+    const mean = distances ? members.reduce((sum, id) => sum + distances[id], 0) / members.length : 0;
+    const note = `${plural(members.length, "picture")}${distances ? `, mean distance ${format(mean)}` : ""}`;
+    return { key, of, mean, ids: members, title: `${model.classes[of]} · ${name} ${number}`, note, all: members };
   });
-  return concat(groups.sort((a, b) => a.key - b.key));
+  // In a class, what is far from all others comes first.
+  return concat(groups.sort((a, b) => a.of - b.of || b.mean - a.mean || a.key - b.key));
 }
 
 async function duplicates({ model }, ids) {
@@ -68,7 +75,7 @@ async function labelErrors({ model, filters }, ids) {
 }
 
 const missing = (what, column) =>
-  `${what} come from another tool: start the review with --findings FILE.jsonl, rows of {"relative_path", "column": "${column}", "value"}.`;
+  `${what} come from another command: start the review with --findings FILE.jsonl that has a column “${column}”.`;
 
 async function faults({ model }, ids) {
   const found = await model.faults();

@@ -3,7 +3,7 @@
 import { isDialogOpen } from "./dialogs.js";
 
 const PLAIN = {
-  " ": "trash", Backspace: "keep", z: "undoMark", Enter: "open", i: "panel", b: "boxes", r: "relabel", a: "apply",
+  " ": "trash", Backspace: "keep", z: "undoMark", Enter: "open", i: "panel", b: "boxes", r: "relabel", s: "suggest", a: "apply",
   u: "undo", "/": "find", "?": "keys", Escape: "escape",
 };
 const MOVES = {

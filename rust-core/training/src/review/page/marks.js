@@ -4,6 +4,8 @@ import { getJson, post } from "./api.js";
 
 // Keys held down make many marks.
 const BATCH_MS = 120;
+// More are sent one part after the other.
+const AT_ONCE = 20000;
 
 export class Marks extends EventTarget {
   version = 0;
@@ -11,6 +13,8 @@ export class Marks extends EventTarget {
   wishes = new Map();
   // Marked files that are not listed any more, by path.
   others = [];
+  // How many are to go into the trash.
+  trash = 0;
   #model;
   #history = [];
   #unsent = new Map();
@@ -29,6 +33,7 @@ export class Marks extends EventTarget {
     this.wishes = new Map(marked.trash.map((id) => [id, "trash"]));
     for (const [id, index] of marked.classes) this.wishes.set(id, { class: index });
     this.others = marked.others;
+    this.trash = marked.trash.length;
     this.version = marked.version;
     this.#tell();
   }
@@ -53,25 +58,29 @@ export class Marks extends EventTarget {
     return !all;
   }
 
+  // `wish` is one for all, or gives one for an id.
   set(ids, wish) {
-    this.#history.push(ids.map((id) => [id, this.wishes.get(id) ?? "keep"]));
-    this.#put(ids.map((id) => [id, this.#isOwn(id, wish) ? "keep" : wish]));
-  }
-
-  #isOwn(id, wish) {
-    return wish.class === this.#model.classOf[id];
+    const before = ids.map((id) => this.wishes.get(id) ?? "keep");
+    this.#history.push({ ids, before });
+    this.#put(ids, (index) => {
+      const own = typeof wish === "function" ? wish(ids[index]) : wish;
+      return own.class === this.#model.classOf[ids[index]] ? "keep" : own;
+    });
   }
 
   // Takes the last mark back; gives the pictures it was about.
   undo() {
-    const before = this.#history.pop();
-    if (!before) return null;
-    this.#put(before);
-    return before.map(([id]) => id);
+    const last = this.#history.pop();
+    if (!last) return null;
+    this.#put(last.ids, (index) => last.before[index]);
+    return last.ids;
   }
 
-  #put(changes) {
-    for (const [id, wish] of changes) {
+  #put(ids, wishAt) {
+    for (const [index, id] of ids.entries()) {
+      const wish = wishAt(index);
+      if (this.wishes.get(id) === "trash") this.trash -= 1;
+      if (wish === "trash") this.trash += 1;
       if (wish === "keep") this.wishes.delete(id);
       else this.wishes.set(id, wish);
       this.#unsent.set(id, wish);
@@ -89,18 +98,24 @@ export class Marks extends EventTarget {
   }
 
   async #send() {
-    if (this.#unsent.size === 0) return;
-    const marks = [...this.#unsent];
-    this.#unsent = new Map();
-    this.#inFlight += 1;
-    try {
-      ({ version: this.version } = await post("marks", { revision: this.#model.revision, marks }));
-    } catch (error) {
-      const failed = new Event("failed");
-      failed.error = error;
-      this.dispatchEvent(failed);
-    } finally {
-      this.#inFlight -= 1;
+    while (this.#unsent.size > 0) {
+      const marks = [];
+      for (const mark of this.#unsent) {
+        marks.push(mark);
+        this.#unsent.delete(mark[0]);
+        if (marks.length === AT_ONCE) break;
+      }
+      this.#inFlight += 1;
+      try {
+        ({ version: this.version } = await post("marks", { revision: this.#model.revision, marks }));
+      } catch (error) {
+        this.#unsent.clear();
+        const failed = new Event("failed");
+        failed.error = error;
+        this.dispatchEvent(failed);
+      } finally {
+        this.#inFlight -= 1;
+      }
     }
   }
 }

@@ -15,6 +15,7 @@ export class Model extends EventTarget {
   #orders = new Map();
   #duplicates = null;
   #faults = null;
+  #suggestions = null;
 
   #tell(name) {
     this.dispatchEvent(new Event(name));
@@ -52,7 +53,7 @@ export class Model extends EventTarget {
     Object.assign(this, { revision, total, classes, columns, names, classOf, counts });
     this.#numbers.clear();
     this.#orders.clear();
-    this.#duplicates = this.#faults = null;
+    this.#duplicates = this.#faults = this.#suggestions = null;
   }
 
   #forgetChecked() {
@@ -103,6 +104,12 @@ export class Model extends EventTarget {
   async duplicates() {
     if (!this.#duplicates && this.state.compared) this.#duplicates = await getJson(`duplicates/${this.revision}`);
     return this.#duplicates;
+  }
+
+  // Classes by id that another tool suggests.
+  async suggestions() {
+    this.#suggestions ??= new Map(await getJson(`suggestions/${this.revision}`));
+    return this.#suggestions;
   }
 
   // Pictures by what is wrong with them.

@@ -87,7 +87,7 @@ export class Panel {
       ["file", el("bdi", {}, about.path)],
       ["kind", [about.format, size, bytes(about.bytes)].filter(Boolean).join(" · ")],
       ["changed", date(about.modified)],
-      ...about.findings.map(([name, value]) => [words(name), number(value)]),
+      ...about.findings.map(([name, value]) => [words(name), typeof value === "number" ? number(value) : value]),
     ];
     for (const name of ["brightness", "contrast", "entropy", "sharpness"]) {
       if (about.quality) rows.push([name, number(about.quality[name])]);

@@ -58,6 +58,10 @@ pub(super) fn get(path: &str, query: &str) -> Result<Work, Reply> {
             let revision = number(revision)?;
             quick(move |shared| Ok(Reply::json(&shared.review.faults(revision)?)))
         }
+        ["suggestions", revision] => {
+            let revision = number(revision)?;
+            quick(move |shared| Ok(Reply::json(&shared.review.suggestions(revision)?)))
+        }
         ["duplicates", revision] => {
             let revision = number(revision)?;
             quick(move |shared| Ok(Reply::json(&shared.review.duplicates(revision)?)))

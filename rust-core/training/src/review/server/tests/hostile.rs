@@ -28,6 +28,7 @@ fn without_the_session_nothing_is_told() {
         "columns/1/0",
         "orders/1/0/ascending",
         "faults/1",
+        "suggestions/1",
         "duplicates/1",
         "marks/1",
         "details/1/0",
