@@ -205,6 +205,7 @@ fn free_name(wanted: &str, is_free: impl Fn(&str) -> bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::state::Options;
     use crate::review::testing::DataSet;
 
     fn id(review: &Review, path: &str) -> usize {
@@ -299,6 +300,16 @@ mod tests {
         drop(other);
         review.apply(version).unwrap();
         assert!(data.files().is_empty());
+    }
+
+    #[test]
+    fn one_program_reviews_at_a_time() {
+        let data = DataSet::new(&["a/1.jpg"]);
+        let review = data.open();
+        let second = Review::open(data.path(), Options::default());
+        assert_eq!(second.err().unwrap().kind(), "under_review");
+        drop(review);
+        data.open();
     }
 
     #[test]

@@ -24,9 +24,9 @@ pub enum ReviewError {
     Listen { port: u16, source: io::Error },
     #[error("{path}, line {line}: {reason}")]
     Finding { path: PathBuf, line: usize, reason: String },
-    #[error(
-        "{path} is a link or no folder: the review keeps its files in a folder of the data set"
-    )]
+    #[error("{path} is under review by another program already")]
+    UnderReview { path: PathBuf },
+    #[error("{path} is a link, or not what the review keeps there: move it away")]
     WorkFolder { path: PathBuf },
     #[error("{path} cannot be understood: {reason}; move it away to begin without marks")]
     Marks { path: PathBuf, reason: String },
@@ -67,6 +67,7 @@ impl ReviewError {
             Self::Transaction(TransactionError::Locked { .. }) => "locked",
             Self::Transaction(_) => "refused",
             Self::Finding { .. } => "finding",
+            Self::UnderReview { .. } => "under_review",
             Self::WorkFolder { .. } => "work_folder",
             Self::Marks { .. } => "marks",
             Self::OldRevision => "old_revision",

@@ -107,6 +107,16 @@ pub(super) fn work_folder(root: &Path, inside: &[&str]) -> Result<PathBuf, Revie
     Ok(path)
 }
 
+/// A file of the review's own folder, which may not be there yet. What is written to it must land in it, and not
+/// behind a link that came with the data set.
+pub(super) fn work_file(folder: &Path, name: &str) -> Result<PathBuf, ReviewError> {
+    let path = folder.join(name);
+    match fs::symlink_metadata(&path) {
+        Ok(found) if !found.is_file() => Err(ReviewError::WorkFolder { path }),
+        _ => Ok(path),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +164,11 @@ mod tests {
             let read = read(folder.path(), path, &stamp(&secret));
             assert!(matches!(read, Err(ReviewError::FileChanged)), "{path}");
         }
+        let work = work_folder(folder.path(), &[]).unwrap();
+        symlink(&secret, work.join("marks.json")).unwrap();
+        assert!(matches!(work_file(&work, "marks.json"), Err(ReviewError::WorkFolder { .. })));
+        assert!(work_file(&work, "reports.jsonl").is_ok());
+        fs::remove_dir_all(folder.path().join(WORK_FOLDER)).unwrap();
         symlink(outside.path(), folder.path().join(WORK_FOLDER)).unwrap();
         let refused = work_folder(folder.path(), &[]);
         assert!(matches!(refused, Err(ReviewError::WorkFolder { .. })));

@@ -1,6 +1,7 @@
 //! What the page shows, and the lock around it.
 
 use std::collections::HashMap;
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -9,7 +10,7 @@ use epic_core::metadata::MetadataExtractor;
 
 use super::column::{Column, columns};
 use super::error::ReviewError;
-use super::files::work_folder;
+use super::files::{work_file, work_folder};
 use super::findings::Findings;
 use super::listing::{Entry, Listing};
 use super::marks::Marks;
@@ -45,6 +46,8 @@ pub struct Review {
     /// How many pictures the survey has looked at.
     pub(super) surveyed: AtomicUsize,
     stopped: AtomicBool,
+    /// Two programs would take each other's marks. Unlocked when it is closed.
+    _lock: File,
 }
 
 /// All that an index means something in.
@@ -67,10 +70,11 @@ impl Review {
     ///
     /// # Errors
     /// A folder, table, or file of findings or marks that cannot be read; [`ReviewError::Transaction`] while another
-    /// program changes the data set.
+    /// program changes the data set, [`ReviewError::UnderReview`] while another one reviews it.
     pub fn open(root: &Path, options: Options) -> Result<Self, ReviewError> {
         std::fs::read_dir(root).map_err(ReviewError::io(root))?;
         let folder = work_folder(root, &[])?;
+        let lock = lock(root, &work_file(&folder, "lock")?)?;
         let (mut transactions, settled) = Transactions::open(root)?;
         let last = latest(&mut transactions)?;
         drop(transactions);
@@ -95,20 +99,21 @@ impl Review {
             duplicates: None,
             rows,
             findings,
-            marks: Marks::open(folder.join("marks.json"))?,
+            marks: Marks::open(work_file(&folder, "marks.json")?)?,
             last,
         };
         let review = Self {
             root: root.to_owned(),
             extractor: options.extractor,
             thumbnails: Thumbnails::new(root)?,
-            reports: Mutex::new(Reports::open(folder.join("reports.jsonl"))?),
+            reports: Mutex::new(Reports::open(work_file(&folder, "reports.jsonl")?)?),
             columns,
             has_table,
             settled,
             inner: RwLock::new(inner),
             surveyed: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
+            _lock: lock,
         };
         review.list_anew(&mut review.write())?;
         Ok(review)
@@ -173,6 +178,16 @@ impl Review {
         let surveyed = inner.reports.iter().filter(|report| report.is_some()).count();
         self.surveyed.store(surveyed, Ordering::Relaxed);
         Ok(())
+    }
+}
+
+fn lock(root: &Path, path: &Path) -> Result<File, ReviewError> {
+    let file = File::options().create(true).truncate(false).write(true).open(path);
+    let file = file.map_err(ReviewError::io(path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ReviewError::UnderReview { path: root.to_owned() }),
+        Err(TryLockError::Error(error)) => Err(ReviewError::io(path)(error)),
     }
 }
 

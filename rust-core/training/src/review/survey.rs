@@ -134,6 +134,7 @@ mod tests {
             assert_eq!((groups.len(), groups[0].exact), (1, true));
             assert!(inner.reports.iter().all(Option::is_some));
         }
+        drop(review);
         // A second review knows all of it; only duplicates are looked for.
         let again = data.open();
         assert_eq!(again.surveyed.load(Ordering::Relaxed), 4);

@@ -35,7 +35,7 @@ let round = 0;
 const grid = new Grid(model, about, heading);
 const panel = new Panel(model, ui);
 const zoom = new Zoom(model);
-const sidebar = new Sidebar(model, filters, marks, () => show().then(() => grid.top()));
+const sidebar = new Sidebar(model, filters, () => show().then(() => grid.top()));
 const toolbar = new Toolbar(model, filters, ui, (what) => {
   show().then(() => what !== "search" && grid.top());
   if (what !== "search") grid.focus();
@@ -62,6 +62,18 @@ function heading(group) {
     group.all ? mark("Mark all", group.all) : null];
 }
 
+// What can be done with all that a view shows.
+function drawAction(action) {
+  byId("action").hidden = !action;
+  if (!action) return;
+  const { name, ids, wish } = action;
+  byId("action").replaceChildren(el("button", { type: "button", onclick: () => {
+    marks.set(ids, wish);
+    tell(`${plural(ids.length, "picture")} marked; z takes it back`);
+    grid.focus();
+  } }, name));
+}
+
 const tell = (text) => setText(byId("message"), text);
 
 // Shows what passes the filters, in the view that is chosen.
@@ -70,13 +82,13 @@ async function show() {
   try {
     const [ids, numbers] = await Promise.all([shownIds(model, filters), filters.sort < 0 ? null : model.numbers(filters.sort)]);
     const built = await VIEWS[ui.view].build({ model, marks, filters }, ids);
-    if (mine !== round) return;
-    shownNumbers = numbers;
     const suspected = ui.view === "labels" ? model.columnIndex(LABEL_ERROR) : -1;
-    suspicions = suspected < 0 ? null : await model.numbers(suspected);
-    suggestions = await model.suggestions();
+    const [suspicious, suggested] = await Promise.all([suspected < 0 ? null : model.numbers(suspected), model.suggestions()]);
+    if (mine !== round) return;
+    [shownNumbers, suspicions, suggestions] = [numbers, suspicious, suggested];
     byId("hint").hidden = !built.hint;
     setText(byId("hint"), built.hint ?? "");
+    drawAction(built.action);
     grid.show(built.ids ?? new Uint32Array(0), built.groups ?? null);
     sessionStorage.setItem(STORED, JSON.stringify({ ui, filters: filters.toJson() }));
     toolbar.draw(marks.count);

@@ -26,6 +26,8 @@ export class Grid extends EventTarget {
   #made = 0;
   #headings = new Map();
   #frame = 0;
+  // Whether the cursor was in sight when the grid was last drawn.
+  #isSeen = true;
   #about;
   #heading;
 
@@ -77,7 +79,7 @@ export class Grid extends EventTarget {
     for (const heading of this.#headings.values()) heading.remove();
     this.#headings.clear();
     this.#release(() => true);
-    this.#arrange(found >= 0);
+    this.#arrange();
     this.#tell("moved");
   }
 
@@ -94,13 +96,15 @@ export class Grid extends EventTarget {
     this.move(0);
   }
 
-  #arrange(reveal = true) {
+  // The picture under the cursor stays in sight if it was; who has scrolled away is left there.
+  #arrange() {
     const width = this.#box.clientWidth;
     if (width === 0) return;
+    const wasSeen = this.#isSeen;
     this.layout = new Layout(this.ids.length, this.#groups, width, this.#size);
     this.#canvas.style.height = `${this.layout.height}px`;
     this.#canvas.style.setProperty("--cell", `${this.layout.cell}px`);
-    if (reveal && this.ids.length) this.reveal();
+    if (wasSeen && this.ids.length) this.reveal();
     this.draw();
   }
 
@@ -119,6 +123,8 @@ export class Grid extends EventTarget {
     this.#release((index) => !wanted.has(index));
     for (const index of cells) this.#cellAt(index);
     this.#drawHeadings(headings);
+    const { y } = this.ids.length ? this.layout.place(this.cursor) : { y: 0 };
+    this.#isSeen = y + this.layout.row > scrollTop && y < scrollTop + clientHeight;
     const middle = scrollTop + clientHeight / 2;
     const distance = (index) => Math.abs(this.layout.place(index).y + this.layout.row / 2 - middle);
     const near = cells.map((index) => [distance(index), this.ids[index]]).sort((a, b) => a[0] - b[0]);

@@ -61,7 +61,9 @@ async function duplicates({ model }, ids) {
     copies: group.conflict ? null : group.ids.slice(1),
   }));
   if (groups.length === 0) return { hint: "No picture is there twice." };
-  return concat(groups);
+  const copies = groups.flatMap((group) => group.copies ?? []);
+  const action = copies.length > 1 ? { name: `Mark all ${count(copies.length)} copies`, ids: copies, wish: "trash" } : null;
+  return { ...concat(groups), action };
 }
 
 async function labelErrors({ model, filters }, ids) {
@@ -71,7 +73,12 @@ async function labelErrors({ model, filters }, ids) {
   const suspected = ids.filter((id) => numbers[id] > 0);
   // The most suspicious first, unless another order was chosen.
   if (filters.sort < 0) suspected.sort((a, b) => numbers[b] - numbers[a]);
-  return suspected.length ? { ids: suspected, groups: null } : { hint: "No label is suspected." };
+  if (suspected.length === 0) return { hint: "No label is suspected." };
+  const suggestions = await model.suggestions();
+  const suggested = [...suspected].filter((id) => suggestions.has(id));
+  const wish = (id) => ({ class: suggestions.get(id) });
+  const action = suggested.length > 1 ? { name: `Take all ${count(suggested.length)} suggestions over`, ids: suggested, wish } : null;
+  return { ids: suspected, groups: null, action };
 }
 
 const missing = (what, column) =>

@@ -11,6 +11,16 @@ const MOVES = {
   PageUp: ["page", -1], PageDown: ["page", 1], Home: ["end", -1], End: ["end", 1],
 };
 
+// On keyboards of other scripts, the Latin letter of the same place.
+const SAME_PLACE = { Slash: ["/", "?"] };
+
+function plainKey({ key, code, shiftKey }) {
+  if (key.length !== 1) return key;
+  if (key <= "~") return key.toLowerCase();
+  const [, letter] = /^(?:Key|Digit|Numpad)(.)$/.exec(code) ?? [];
+  return letter?.toLowerCase() ?? SAME_PLACE[code]?.[Number(shiftKey)] ?? key;
+}
+
 const isTyping = (target) => target.matches?.("input:not([type=range]), select, textarea");
 
 // A focused button or tab keeps the keys that press it.
@@ -24,7 +34,7 @@ export function startKeys(actions) {
       return;
     }
     if (isPressed(event)) return;
-    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const key = plainKey(event);
     if (event.ctrlKey || event.metaKey) {
       if (key === "a") run(event, () => actions.selectAll());
       else if (key === "z") run(event, () => actions.undoMark());

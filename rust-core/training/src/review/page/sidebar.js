@@ -14,13 +14,11 @@ export const keyOf = (index) => (index < 9 ? String(index + 1) : index === 9 ? "
 export class Sidebar {
   #model;
   #filters;
-  #marks;
   #changed;
 
-  constructor(model, filters, marks, changed) {
+  constructor(model, filters, changed) {
     this.#model = model;
     this.#filters = filters;
-    this.#marks = marks;
     this.#changed = changed;
     byId("all-classes").addEventListener("click", () => {
       filters.classes.clear();
