@@ -5,6 +5,7 @@ import { byId, el } from "./dom.js";
 import { Layout } from "./layout.js";
 import { Thumbnails } from "./pictures.js";
 
+const NOTHING = new Layout(0, null, 800, 160);
 // Part of a screen above and below that is ready.
 const AHEAD = 0.6;
 
@@ -14,7 +15,7 @@ export class Grid extends EventTarget {
   // Index of the picture under the cursor, in ids.
   cursor = 0;
   selected = new Set();
-  layout = new Layout(0, null, 800, 160);
+  layout = NOTHING;
   thumbnails;
   #box = byId("grid");
   #canvas = byId("canvas");
@@ -83,11 +84,12 @@ export class Grid extends EventTarget {
     this.#tell("moved");
   }
 
-  // Indices have another meaning: nothing that is shown holds any more.
+  // Indices have another meaning: nothing that is shown holds any more. The height stays, and so the place.
   reset() {
     this.thumbnails.clear();
     this.selected.clear();
     this.ids = new Uint32Array(0);
+    this.layout = NOTHING;
     this.#release(() => true);
   }
 
@@ -139,6 +141,7 @@ export class Grid extends EventTarget {
       if (!isGone(index)) continue;
       this.#cells.delete(index);
       cell.root.hidden = true;
+      cell.root.classList.remove("current");
       cell.id = -1;
       this.#idle.push(cell);
     }
