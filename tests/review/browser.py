@@ -62,7 +62,7 @@ class Page:
         self.socket = websocket.create_connection(url, timeout=60, suppress_origin=True)
         self.number = 0
         self.complaints = []
-        self.events = []
+        self.trace = None
         for domain in ["Page", "Runtime", "Log", "Network"]:
             self.call(f"{domain}.enable")
         self.call("Emulation.setFocusEmulationEnabled", enabled=True)
@@ -84,16 +84,32 @@ class Page:
 
     def _note(self, message):
         method, parameters = message.get("method"), message.get("params", {})
-        self.events.append(method)
         if method == "Runtime.exceptionThrown":
             details = parameters["exceptionDetails"]
             self.complaints.append(details.get("exception", {}).get("description") or details["text"])
         elif method == "Log.entryAdded" and parameters["entry"]["level"] == "error":
             self.complaints.append(f"{parameters['entry']['text']} {parameters['entry'].get('url', '')}")
+        elif method == "Tracing.dataCollected":
+            self.trace["events"] += parameters["value"]
+        elif method == "Tracing.tracingComplete":
+            self.trace["complete"] = True
         elif method == "Network.requestWillBeSent":
             url = parameters["request"]["url"]
             if not url.startswith(("http://127.0.0.1:", "blob:http://127.0.0.1:", "about:", "data:")):
                 self.complaints.append(f"asked for {url}")
+
+    def processor_time(self, do):
+        """Milliseconds that the longest task of a page's main thread had the processor while something is done."""
+        self.trace = {"events": [], "complete": False}
+        self.call("Tracing.start", traceConfig={"includedCategories": ["toplevel"]}, transferMode="ReportEvents")
+        do()
+        self.call("Tracing.end")
+        while not self.trace["complete"]:
+            self.run("0")
+            time.sleep(0.05)
+        events = self.trace["events"]
+        main = {(e["pid"], e["tid"]) for e in events if e["name"] == "thread_name" and e["args"]["name"] == "CrRendererMain"}
+        return max((e.get("tdur", 0) / 1000 for e in events if e.get("ph") == "X" and (e["pid"], e["tid"]) in main), default=0)
 
     def open(self, url):
         self.call("Page.navigate", url=url)

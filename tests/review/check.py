@@ -127,6 +127,11 @@ class Scenario:
         self.page.key("z")
         self.page.wait("document.querySelectorAll('[data-mark=trash]:not([hidden])').length === 1")
         self.page.wait(f"[...document.querySelectorAll('[data-mark=class]')].some(c => c.title === {json.dumps(second)})", what="the mark before")
+        # The mouse does it too.
+        self.page.click("[data-act=trash]")
+        self.page.wait(f"document.querySelector('{CURRENT}').dataset.mark === 'trash'")
+        self.page.click("[data-act=undoMark]")
+        self.page.wait(f"document.querySelector('{CURRENT}').dataset.mark !== 'trash'")
         self.shot("marked")
         return first, second
 
@@ -159,8 +164,15 @@ class Scenario:
 
     def shows_details(self):
         self.open_view("all")
-        self.page.click("#classes li:nth-child(2) button")
-        self.page.wait("document.querySelector('.cell.current').title.includes('Screenshot')", what="a chat")
+        self.sort("sharpness")
+        self.page.click("#direction")
+        time.sleep(0.4)
+        self.page.run("""(() => {
+          const { bottom } = document.querySelector("#grid").getBoundingClientRect();
+          const inSight = (cell) => cell.title.includes("Screenshot") && cell.getBoundingClientRect().bottom < bottom;
+          [...document.querySelectorAll(".cell:not([hidden])")].find(inSight).id = "seen";
+        })()""")
+        self.page.click("#seen")
         self.page.key("i")
         self.page.wait("document.querySelectorAll('#panel .columns dt').length === 37", what="37 columns")
         self.page.wait("document.querySelector('#panel .boxes polygon.arabic')", what="boxes of Arabic text")
@@ -176,8 +188,8 @@ class Scenario:
         self.page.key("b")
         self.page.key("i")
         self.page.wait("document.querySelector('#panel').hidden")
-        self.page.click("#all-classes")
-        self.page.wait("document.querySelector('#all-classes').hidden")
+        self.page.click("#direction")
+        self.sort("name")
 
     def zooms(self):
         self.page.key("Enter")

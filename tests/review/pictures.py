@@ -57,11 +57,11 @@ CLASSES = {"cards": card, "chats": chat, "landscapes": landscape, "memes": meme,
 NAMES = {"cards": "معايدة_{}.jpg", "chats": "Screenshot_{:03}.jpg", "landscapes": "IMG_{:04}.jpg", "memes": "ميمز {}.jpg", "notes": "note {} – صفحة.jpg"}
 
 
-def render(page, html, height, quality=82):
+def render(page, html, height, quality=82, scale=1):
     page.call("Emulation.setDeviceMetricsOverride", width=480, height=height, deviceScaleFactor=1, mobile=False)
     frame = page.call("Page.getFrameTree")["frameTree"]["frame"]["id"]
     page.call("Page.setDocumentContent", frameId=frame, html=f"<!doctype html><meta charset=utf-8><style>{STYLE}</style>{html}")
-    return page.picture(format="jpeg", quality=quality)
+    return page.picture(format="jpeg", quality=quality, clip={"x": 0, "y": 0, "width": 480, "height": height, "scale": scale})
 
 
 def make(page, folder, each=14):
@@ -104,7 +104,7 @@ def many(page, folder, count):
         draw = list(CLASSES.values())[number % 5]
         height, html = draw(chance, number)
         file = originals / f"{number}.jpg"
-        file.write_bytes(render(page, f"<body style='zoom:.3'>{html}", height // 3, quality=60))
+        file.write_bytes(render(page, html, height, quality=60, scale=0.3))
         files.append(file)
     for name in CLASSES:
         (folder / name).mkdir(parents=True)

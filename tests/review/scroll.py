@@ -1,5 +1,6 @@
 """A large folder: how long the browser's main thread is held up."""
 
+import os
 import random
 import time
 
@@ -16,20 +17,25 @@ FRAMES = """window.frames_ = []; { let last = performance.now();
   const next = (now) => { frames_.push(now - last); last = now; requestAnimationFrame(next); }; requestAnimationFrame(next); } 0"""
 
 
-# A task is measured by the clock on the wall. Other programs on a busy machine can lengthen it, none can shorten it.
 ROUNDS = 3
 
 
+def is_busy():
+    """Whether other programs wait for this machine: a task by the clock says little of the page then."""
+    return os.getloadavg()[0] > 2 * os.cpu_count()
+
+
 def measure(page, what, do):
-    """Does something up to three times; one of them must hold the page up for no longer than the limit."""
-    for number in range(ROUNDS):
+    """Does something up to three times. In one of them no task may take longer than the limit by the clock; or, while other
+    programs wait for the processor, half as long of the processor's own time."""
+    for _ in range(ROUNDS):
         page.run("tasks.length = 0")
-        do()
+        used = page.processor_time(do)
         time.sleep(0.3)
         found = page.run("tasks")
         longest = max(found, default=0)
-        print(f"  {what}: {len(found)} tasks of 50 ms and more, the longest {longest} ms{', again' if longest > LIMIT_MS and number < ROUNDS - 1 else ''}")
-        if longest <= LIMIT_MS:
+        print(f"  {what}: {len(found)} tasks of 50 ms and more, the longest {longest} ms; longest time of the processor {used:.0f} ms")
+        if longest <= LIMIT_MS or (is_busy() and used <= LIMIT_MS / 2):
             return
     raise AssertionError(f"{what}: {found}")
 

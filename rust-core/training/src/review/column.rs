@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::state::Inner;
 use crate::dataset::check::{FileReport, MEASURES};
 use crate::dataset::rank::{Order, compare};
-use crate::table::{ColumnKind, schema};
+use crate::table::schema;
 use epic_core::metadata::Value;
 
 /// Where the numbers of a column come from.
@@ -33,7 +33,18 @@ pub(super) struct Column {
 }
 
 /// Columns of the table that say nothing of a picture, or what others say already.
-const NO_MEASURES: [&str; 5] = ["width", "height", "file_bytes", "metadata_version", "partial"];
+const NO_MEASURES: [&str; 10] = [
+    "file_name",
+    "relative_path",
+    "class",
+    "width",
+    "height",
+    "file_bytes",
+    "metadata_version",
+    "parts",
+    "partial",
+    "error",
+];
 
 /// All columns: of the file, of the check, of the table if there is one, of the findings.
 pub(super) fn columns<'a>(has_table: bool, findings: impl Iterator<Item = &'a str>) -> Vec<Column> {
@@ -43,9 +54,8 @@ pub(super) fn columns<'a>(has_table: bool, findings: impl Iterator<Item = &'a st
     columns.extend(checked.map(|(index, (name, _))| column(name, Source::Check, index)));
     columns.push(column("faults", Source::Check, MEASURES.len()));
     if has_table {
-        let numbers = schema().enumerate().filter(|(_, column)| {
-            column.kind != ColumnKind::Text && !NO_MEASURES.contains(&column.name)
-        });
+        let numbers =
+            schema().enumerate().filter(|(_, column)| !NO_MEASURES.contains(&column.name));
         columns.extend(numbers.map(|(index, one)| column(one.name, Source::Metadata, index)));
     }
     let found = findings.enumerate();
@@ -73,11 +83,7 @@ impl Column {
                 inner.reports.iter().map(|report| report.as_deref().and_then(of)).collect()
             }
             Source::Metadata => {
-                let value = |path: &str| match inner.rows.get(path)?.values().get(index)? {
-                    Value::Count(count) => Some(*count as f64),
-                    Value::Number(number) => Some(*number),
-                    _ => None,
-                };
+                let value = |path: &str| number(inner.rows.get(path)?.values().get(index)?);
                 entries.iter().map(|entry| value(&entry.relative_path)).collect()
             }
             Source::Findings => {
@@ -87,6 +93,29 @@ impl Column {
             }
         }
     }
+}
+
+/// What a cell of a table is sorted by: a colour by its luminance (BT.601), a text by its number of words.
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Absent => None,
+        Value::Count(count) => Some(*count as f64),
+        Value::Number(number) => Some(*number),
+        Value::Text(text) => Some(match luminance(text) {
+            Some(luminance) => luminance,
+            None => text.split_whitespace().count() as f64,
+        }),
+    }
+}
+
+/// Of a colour that is written `#rrggbb`.
+fn luminance(text: &str) -> Option<f64> {
+    let digits = text
+        .strip_prefix('#')
+        .filter(|digits| digits.len() == 6 && digits.bytes().all(|b| b.is_ascii_hexdigit()))?;
+    let rgb = u32::from_str_radix(digits, 16).ok()?;
+    let [_, red, green, blue] = rgb.to_be_bytes().map(f64::from);
+    Some(0.299 * red + 0.587 * green + 0.114 * blue)
 }
 
 /// Indices in the order of their values; those without one come last, equal ones by their path.
@@ -105,6 +134,18 @@ mod tests {
         let values = [Some(2.0), None, Some(-1.0), Some(2.0)];
         assert_eq!(ordered(&values, Order::Ascending), [2, 0, 3, 1]);
         assert_eq!(ordered(&values, Order::Descending), [0, 3, 2, 1]);
+    }
+
+    #[test]
+    fn colours_and_words_are_numbers_too() {
+        let text = |text: &str| number(&Value::Text(text.to_owned()));
+        assert_eq!(text("#ffffff").map(f64::round), Some(255.0));
+        assert_eq!(text("#000000"), Some(0.0));
+        assert_eq!(text("كل سنة وانت طيب"), Some(4.0));
+        assert_eq!(text("#hashtag and words"), Some(3.0));
+        assert_eq!(text("#+12345"), Some(1.0));
+        assert_eq!(text(""), Some(0.0));
+        assert_eq!(number(&Value::Absent), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 // Brings the parts of the page together.
 
-import { openSession } from "./api.js";
+import { openSession, post } from "./api.js";
 import { askUndo, chooseClass, showKeys, showLocked, showPlan, toast } from "./dialogs.js";
 import { byId, el, setText } from "./dom.js";
 import { Filters, shownIds } from "./filters.js";
@@ -79,12 +79,15 @@ const tell = (text) => setText(byId("message"), text);
 // Shows what passes the filters, in the view that is chosen.
 async function show() {
   const mine = ++round;
+  const { revision } = model;
+  // Only the latest wish counts, and only while its indices mean what they meant.
+  const isLate = () => mine !== round || revision !== model.revision;
   try {
     const [ids, numbers] = await Promise.all([shownIds(model, filters), filters.sort < 0 ? null : model.numbers(filters.sort)]);
     const built = await VIEWS[ui.view].build({ model, marks, filters }, ids);
     const suspected = ui.view === "labels" ? model.columnIndex(LABEL_ERROR) : -1;
     const [suspicious, suggested] = await Promise.all([suspected < 0 ? null : model.numbers(suspected), model.suggestions()]);
-    if (mine !== round) return;
+    if (isLate()) return;
     [shownNumbers, suspicions, suggestions] = [numbers, suspicious, suggested];
     byId("hint").hidden = !built.hint;
     setText(byId("hint"), built.hint ?? "");
@@ -94,7 +97,7 @@ async function show() {
     toolbar.draw(marks.count);
     await sidebar.draw();
   } catch (error) {
-    if (mine === round) await cope(error);
+    if (!isLate()) await cope(error);
   }
 }
 
@@ -139,6 +142,7 @@ async function update() {
 
 model.addEventListener("listed", async () => {
   grid.reset();
+  marks.reset();
   panel.reset();
   zoom.reset();
   // Classes and columns of the last visit may be gone.
@@ -234,6 +238,17 @@ const actions = {
     ui.boxes = !ui.boxes;
     panel.again();
   },
+  // Lists the files again, after they were changed by hand.
+  async refresh() {
+    try {
+      await marks.flush();
+      await post("refresh", {});
+    } catch (error) {
+      await cope(error);
+    }
+    await update();
+    grid.focus();
+  },
   find: () => byId("search").focus(),
   leave: () => grid.focus(),
   keys: showKeys,
@@ -262,6 +277,13 @@ async function start() {
   });
   byId("show-panel").addEventListener("click", () => actions.panel());
   byId("show-keys").addEventListener("click", showKeys);
+  byId("refresh").addEventListener("click", () => actions.refresh());
+  for (const button of document.querySelectorAll("[data-act]")) {
+    button.addEventListener("click", () => {
+      actions[button.dataset.act]();
+      if (button.dataset.act !== "relabel") grid.focus();
+    });
+  }
   addEventListener("pagehide", () => marks.flush());
   try {
     await openSession();

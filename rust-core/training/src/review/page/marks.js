@@ -27,6 +27,15 @@ export class Marks extends EventTarget {
     this.#model = model;
   }
 
+  // Indices have another meaning: what is known is asked for again.
+  reset() {
+    this.#history = [];
+    this.#unsent.clear();
+    this.wishes = new Map();
+    this.others = [];
+    this.trash = 0;
+  }
+
   async load() {
     this.#history = [];
     const marked = await getJson(`marks/${this.#model.revision}`);
