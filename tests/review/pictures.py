@@ -35,7 +35,7 @@ def meme(random, number):
 def card(random, number):
     hue = random.choice([150, 200, 265, 30, 340])
     stars = "".join(f"<i style='position:absolute;left:{random.randrange(460)}px;top:{random.randrange(600)}px;color:hsl(45 90% 70%);font-size:{random.randrange(10, 34)}px;font-style:normal'>✦</i>" for _ in range(26))
-    return 620, f"<div class=center style='height:620px;position:relative;background:linear-gradient(160deg,hsl({hue} 55% 16%),hsl({hue + 30} 60% 38%));color:hsl(45 90% 78%);font:700 54px Noto Sans, Noto Sans Arabic'>{stars}<span dir=auto>{CARDS[number % len(CARDS)]}</span></div>"
+    return 620, f"<div class=center style='height:620px;position:relative;background:linear-gradient(160deg,hsl({hue} 55% 16%),hsl({hue + 30} 60% 38%));color:hsl(45 90% 78%);font:700 48px Noto Sans, Noto Sans Arabic'>{stars}<span dir=auto>{CARDS[number % len(CARDS)]}</span></div>"
 
 
 def note(random, number):

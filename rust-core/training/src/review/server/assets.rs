@@ -12,6 +12,7 @@ const PAGE: &str = include_str!("../page/index.html");
 const STYLE: &str = include_str!("../page/style.css");
 const ICON: &str = include_str!("../page/icon.svg");
 const SCRIPTS: [(&str, &str); SCRIPT_COUNT] = scripts!(
+    "actions.js",
     "api.js",
     "app.js",
     "cell.js",
@@ -24,16 +25,18 @@ const SCRIPTS: [(&str, &str); SCRIPT_COUNT] = scripts!(
     "histogram.js",
     "keys.js",
     "layout.js",
+    "look.js",
     "marks.js",
     "model.js",
     "panel.js",
     "pictures.js",
     "sidebar.js",
+    "status.js",
     "theme.js",
     "toolbar.js",
     "zoom.js",
 );
-const SCRIPT_COUNT: usize = 20;
+const SCRIPT_COUNT: usize = 23;
 
 /// The file of that name.
 pub(super) fn asset(name: &str) -> Option<Reply> {
