@@ -177,6 +177,9 @@ class Scenario:
         self.page.wait("document.querySelectorAll('#panel .columns dt').length === 37", what="37 columns")
         self.page.wait("document.querySelector('#panel .boxes polygon.arabic')", what="boxes of Arabic text")
         self.page.wait("document.querySelector('#panel figure img').complete")
+        # The table has colours alone; the rest was found now.
+        boxes = "[...document.querySelectorAll('#panel .columns dt')].find(t => t.textContent === 'total ar boxes').nextSibling.textContent"
+        assert int(self.page.run(boxes)) > 0, self.page.run(boxes)
         direction = "getComputedStyle(document.querySelector('#panel .lines .arabic')).direction"
         assert self.page.run(direction) == "rtl"
         self.shot("panel")

@@ -63,9 +63,9 @@ export class Panel {
     const drawn = this.#drawPicture(id, frame, signal);
     const described = this.#describe(id, list, signal);
     for (const part of [drawn, described]) part.catch((error) => this.#tell(error, signal, list));
-    await Promise.allSettled([drawn, described]);
+    const [, { value: row }] = await Promise.allSettled([drawn, described]);
     if (!signal.aborted && this.#model.state.has_extractor) {
-      this.#extract(id, frame, list, signal).catch((error) => this.#tell(error, signal, list));
+      this.#extract(id, frame, list, row, signal).catch((error) => this.#tell(error, signal, list));
     }
   }
 
@@ -79,6 +79,7 @@ export class Panel {
     if (!signal.aborted) frame.prepend(image);
   }
 
+  // Gives the row of the table.
   async #describe(id, list, signal) {
     const { revision } = this.#model;
     const about = await getJson(`details/${revision}/${id}`, signal);
@@ -95,10 +96,14 @@ export class Panel {
     const faults = (about.faults ?? []).map(({ fault, reason, name }) => [words(fault), reason ?? name].filter(Boolean).join(": "));
     list.append(el("h2", {}, "Picture"), table(rows));
     if (faults.length) list.append(el("ul", { class: "faults" }, ...faults.map((text) => el("li", {}, text))));
-    if (about.columns) list.append(...columns(about.columns));
+    const place = el("section", { class: "metadata" });
+    list.append(place);
+    if (about.columns) place.append(...columns(about.columns));
+    return about.columns;
   }
 
-  async #extract(id, frame, list, signal) {
+  // `row` is what the table has of the picture, if there is one.
+  async #extract(id, frame, list, row, signal) {
     let found = this.#found.get(id);
     if (!found) {
       const waiting = el("p", { class: "quiet" }, "Looking for faces and text …");
@@ -114,7 +119,9 @@ export class Panel {
     if (signal.aborted) return;
     if (this.#ui.boxes) frame.append(boxes(found));
     frame.append(this.#legend(found.boxes));
-    if (!list.querySelector(".columns")) list.append(...columns(found.columns));
+    // The table may have been made of some parts only.
+    const cells = found.columns.map(([name, value], index) => [name, row?.[index][1] ?? value]);
+    list.querySelector(".metadata")?.replaceChildren(...columns(cells));
     const lines = found.boxes.filter(({ text }) => text);
     if (lines.length) {
       list.append(el("h2", {}, "Text"), el("ul", { class: "lines" },
