@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use epic_core::metadata::{MetadataExtractor, MetadataOptions};
@@ -13,9 +14,10 @@ use serde_json::json;
 use super::args::ReviewArguments;
 use crate::embedded::open_weights;
 use crate::output::{Failure, tell};
+use crate::progress::INTERRUPTED;
 
 /// Somebody waits for it at the page.
-const TEXT_TIME: Duration = Duration::from_secs(5);
+const TEXT_TIME: Duration = Duration::from_secs(15);
 
 pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Failure> {
     let folder = &arguments.dataset.folder;
@@ -36,8 +38,14 @@ pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Failure> {
     }
     let server = Server::bind(Arc::new(review), arguments.port).map_err(Failure::data)?;
     let stop = server.stop();
+    let asked = AtomicBool::new(false);
     // Without a handler Ctrl-C still ends the program, only less politely; marks are kept either way.
-    let _ = ctrlc::set_handler(move || stop.stop());
+    let _ = ctrlc::set_handler(move || {
+        if asked.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+        stop.stop();
+    });
     let url = server.url();
     if arguments.dataset.json {
         writeln!(io::stdout(), "{}", json!({"url": url, "port": server.port()}))?;

@@ -117,8 +117,9 @@ impl Review {
         drop(transactions);
         inner.follow(done.moves.iter().map(|one| (&one.from, &one.to)));
         inner.last = Some(done);
+        let cleared = inner.marks.retain(|_, _| false);
         self.list_anew(inner)?;
-        inner.marks.retain(|_, _| false)
+        cleared
     }
 
     /// Takes the latest change back, if it is this one.

@@ -138,7 +138,9 @@ export function chooseClass(classes, choose) {
 
 // One at a time; trouble stays until it is dismissed.
 export function toast(text, kind = "") {
-  for (const old of byId("toasts").querySelectorAll(".toast:not(.trouble)")) old.remove();
+  for (const old of byId("toasts").querySelectorAll(".toast")) {
+    if (!old.classList.contains("trouble") || old.firstChild.textContent === text) old.remove();
+  }
   const element = el("p", { class: `toast ${kind}` }, el("bdi", {}, text),
     el("button", { type: "button", class: "icon", "aria-label": "Dismiss", onclick: () => element.remove() }, "✕"));
   byId("toasts").append(element);

@@ -15,7 +15,7 @@ mod tests;
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -115,19 +115,23 @@ impl Server {
     /// [`ReviewError::Listen`] if the socket is lost.
     pub fn run(self) -> Result<(), ReviewError> {
         let Self { listener, runtime, shared, stop } = self;
+        let surveyed = Arc::clone(&shared);
+        let survey = std::thread::spawn(move || {
+            if let Err(error) = surveyed.review.survey() {
+                let mut trouble = surveyed.trouble.lock().unwrap_or_else(PoisonError::into_inner);
+                *trouble = Some(error.to_string());
+            }
+        });
+        let ended = runtime.block_on(accept(listener, &shared, &stop));
+        shared.review.stop();
+        runtime.shutdown_timeout(PATIENCE);
+        // Comparing a hundred thousand pictures is not interrupted; nobody waits for it.
+        let until = Instant::now() + PATIENCE;
+        while !survey.is_finished() && Instant::now() < until {
+            std::thread::sleep(Duration::from_millis(10));
+        }
         let port = shared.access.port();
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                if let Err(error) = shared.review.survey() {
-                    let mut trouble = shared.trouble.lock().unwrap_or_else(PoisonError::into_inner);
-                    *trouble = Some(error.to_string());
-                }
-            });
-            let ended = runtime.block_on(accept(listener, &shared, &stop));
-            shared.review.stop();
-            runtime.shutdown_timeout(PATIENCE);
-            ended.map_err(|source| ReviewError::Listen { port, source })
-        })
+        ended.map_err(|source| ReviewError::Listen { port, source })
     }
 }
 
