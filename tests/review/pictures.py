@@ -86,7 +86,7 @@ def findings(folder, file):
         for path in sorted(folder.glob("[!.]*/*")):
             relative = path.relative_to(folder).as_posix()
             suspicion = round(max(0, chance.gauss(-0.4, 0.4)), 3)
-            columns = [("component", chance.randrange(4)), ("component_distance", round(chance.uniform(1, 9), 3)), ("label_error", suspicion)]
+            columns = [("component", chance.randrange(4)), ("component_distance", round(chance.uniform(1, 9), 3)), ("outlier_distance", round(chance.uniform(1, 9), 3)), ("label_error", suspicion)]
             if suspicion:
                 others = [name for name in CLASSES if name != relative.split("/")[0]]
                 columns.append(("suggested_label", chance.choice(others)))

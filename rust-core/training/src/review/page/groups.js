@@ -5,7 +5,11 @@ import { count, number as format, plural, words } from "./format.js";
 // Columns of findings that have views of their own.
 const CLUSTERS = ["component", "cluster"];
 const DISTANCE = "component_distance";
+// A picture like no other is a component of its own, at distance 0: its neighbours tell how far it is.
+const APART = "outlier_distance";
 export const LABEL_ERROR = "label_error";
+// Greater ones are suspected without a suggestion too.
+const SUSPECTED = 0.5;
 
 const concat = (groups) => {
   const ids = new Uint32Array(groups.reduce((sum, group) => sum + group.ids.length, 0));
@@ -34,19 +38,20 @@ async function clusters({ model }, ids) {
   const name = CLUSTERS.find((one) => model.columnIndex(one) >= 0);
   if (!name) return { hint: missing("Clusters", CLUSTERS[0]) };
   const numbers = await model.numbers(model.columnIndex(name));
-  const away = model.columnIndex(DISTANCE);
-  const distances = away < 0 ? null : await model.numbers(away);
+  const of = async (column) => (model.columnIndex(column) < 0 ? null : model.numbers(model.columnIndex(column)));
+  const distances = await of(DISTANCE);
+  const apart = (await of(APART)) ?? distances;
   // Clusters are those of a class; a number may come again in another one.
   const keyOf = (id) => (Number.isNaN(numbers[id]) ? null : model.classOf[id] * 1e6 + numbers[id]);
   const groups = [...buckets(ids, keyOf)].map(([key, members]) => {
-    const of = model.classOf[members[0]];
-    const number = key - of * 1e6;
-    const mean = distances ? members.reduce((sum, id) => sum + distances[id], 0) / members.length : 0;
-    const note = `${plural(members.length, "picture")}${distances ? `, mean distance ${format(mean)}` : ""}`;
-    return { key, of, mean, ids: members, title: `${model.classes[of]} · ${name} ${number}`, note, all: members };
+    const index = model.classOf[members[0]];
+    const mean = (values) => members.reduce((sum, id) => sum + values[id], 0) / members.length;
+    const note = `${plural(members.length, "picture")}${distances ? `, mean distance ${format(mean(distances))}` : ""}`;
+    const title = `${model.classes[index]} · ${name} ${key - index * 1e6}`;
+    return { key, index, apart: apart ? mean(apart) : 0, ids: members, title, note, all: members };
   });
   // In a class, what is far from all others comes first.
-  return concat(groups.sort((a, b) => a.of - b.of || b.mean - a.mean || a.key - b.key));
+  return concat(groups.sort((a, b) => a.index - b.index || b.apart - a.apart || a.key - b.key));
 }
 
 async function duplicates({ model }, ids) {
@@ -70,11 +75,11 @@ async function labelErrors({ model, filters }, ids) {
   const column = model.columnIndex(LABEL_ERROR);
   if (column < 0) return { hint: missing("Suspected label errors", LABEL_ERROR) };
   const numbers = await model.numbers(column);
-  const suspected = ids.filter((id) => numbers[id] > 0);
+  const suggestions = await model.suggestions();
+  const suspected = ids.filter((id) => numbers[id] > SUSPECTED || suggestions.has(id));
   // The most suspicious first, unless another order was chosen.
   if (filters.sort < 0) suspected.sort((a, b) => numbers[b] - numbers[a]);
   if (suspected.length === 0) return { hint: "No label is suspected." };
-  const suggestions = await model.suggestions();
   const suggested = [...suspected].filter((id) => suggestions.has(id));
   const wish = (id) => ({ class: suggestions.get(id) });
   const action = suggested.length > 1 ? { name: `Take all ${count(suggested.length)} suggestions over`, ids: suggested, wish } : null;
