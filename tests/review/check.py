@@ -175,7 +175,7 @@ class Scenario:
         self.page.click("#seen")
         self.page.key("i")
         self.page.wait("document.querySelectorAll('#panel .columns dt').length === 37", what="37 columns")
-        self.page.wait("document.querySelector('#panel .boxes polygon.arabic')", what="boxes of Arabic text")
+        self.page.wait("document.querySelector('#panel .boxes polygon.arabic')", 100, what="boxes of Arabic text")
         self.page.wait("document.querySelector('#panel figure img').complete")
         # The table has colours alone; the rest was found now.
         boxes = "[...document.querySelectorAll('#panel .columns dt')].find(t => t.textContent === 'total ar boxes').nextSibling.textContent"
@@ -275,7 +275,7 @@ def small(browser, epic, work, shots):
     # Only a part of the columns, for time's sake; the broken file makes the exit code 1.
     subprocess.run([epic, "metadata", folder, "--out", table, "--parts", "colors"], capture_output=True)
     page = browser.new_page()
-    with Review(epic, folder, "--findings", found, "--metadata", table) as review:
+    with Review(epic, folder, "--findings", found, "--metadata", table, "--text-time", 120) as review:
         scenario = Scenario(page, epic, folder, work, shots)
         page.open(review.url)
         try:

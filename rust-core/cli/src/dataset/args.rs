@@ -2,8 +2,11 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
+
+use crate::args::seconds;
 
 #[derive(Subcommand)]
 pub(crate) enum DatasetCommand {
@@ -136,6 +139,9 @@ pub(crate) struct ReviewArguments {
     /// columns `component`, `label_error` and `suggested_label` have views of their own.
     #[arg(long, value_name = "FILE.jsonl")]
     pub(crate) findings: Vec<PathBuf>,
+    /// Seconds for the text of one picture, for which somebody waits at the page; the rest is shown as not read.
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
+    pub(crate) text_time: Duration,
     /// Networks and word lists for boxes: a folder [default: those built into this program].
     #[arg(long, value_name = "DIR")]
     pub(crate) weights: Option<PathBuf>,

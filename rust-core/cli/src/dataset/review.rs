@@ -4,7 +4,6 @@ use std::io::{self, Write as _};
 use std::process::{Command, ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use epic_core::metadata::{MetadataExtractor, MetadataOptions};
 use epic_training::dataset::transaction::State;
@@ -16,12 +15,10 @@ use crate::embedded::open_weights;
 use crate::output::{Failure, tell};
 use crate::progress::INTERRUPTED;
 
-/// Somebody waits for it at the page.
-const TEXT_TIME: Duration = Duration::from_secs(15);
-
 pub(super) fn run(arguments: &ReviewArguments) -> Result<ExitCode, Failure> {
     let folder = &arguments.dataset.folder;
-    let bounds = MetadataOptions { text_time: Some(TEXT_TIME), ..MetadataOptions::default() };
+    let bounds =
+        MetadataOptions { text_time: Some(arguments.text_time), ..MetadataOptions::default() };
     let weights = open_weights(arguments.weights.as_deref())?;
     let options = Options {
         metadata: arguments.metadata.clone(),
