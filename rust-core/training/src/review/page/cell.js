@@ -13,11 +13,20 @@ export function makeCell(number) {
   return { root, image, trouble, badge, name, value, index: -1, id: -1 };
 }
 
-// `about` is {name, className, value, wish, wishName, color}.
-export function describe(cell, about) {
+// What tells one name from the next is at its end as often as at its beginning.
+const TAIL = 12;
+
+function shortened(name, room) {
+  const letters = [...name];
+  if (letters.length <= room) return name;
+  return `${letters.slice(0, Math.max(4, room - TAIL - 1)).join("")}…${letters.slice(-TAIL).join("")}`;
+}
+
+// `room` is for how many letters of the name there is place. `about` is {name, className, value, wish, wishName, color}.
+export function describe(cell, about, room) {
   const { root } = cell;
   const short = about.name.slice(about.name.lastIndexOf("/") + 1);
-  setText(cell.name, short);
+  setText(cell.name, shortened(short, room));
   setText(cell.value, about.value);
   root.title = `${about.className}/${about.name}`;
   const mark = about.wish === "trash" ? "trash" : about.wish ? "class" : "";

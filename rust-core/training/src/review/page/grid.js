@@ -6,6 +6,8 @@ import { Layout } from "./layout.js";
 import { Thumbnails } from "./pictures.js";
 
 const NOTHING = new Layout(0, null, 800, 160);
+// Width of a letter below a picture, in pixels.
+const LETTER = 6.6;
 // Part of a screen above and below that is ready.
 const AHEAD = 0.6;
 
@@ -169,7 +171,7 @@ export class Grid extends EventTarget {
     root.setAttribute("aria-setsize", this.ids.length);
     root.setAttribute("aria-selected", this.selected.has(id));
     root.classList.toggle("current", index === this.cursor);
-    describe(cell, this.#about(id));
+    describe(cell, this.#about(id), this.layout.cell / LETTER);
   }
 
   #drawHeadings(headings) {

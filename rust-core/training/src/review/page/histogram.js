@@ -4,7 +4,7 @@ import { el, svg } from "./dom.js";
 import { columnValue } from "./format.js";
 
 const BINS = 48;
-const SMALL_BINS = 24;
+const SMALL_BINS = 36;
 const WIDTH = 240;
 const HEIGHT = 72;
 

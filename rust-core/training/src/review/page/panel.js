@@ -156,8 +156,10 @@ function columns(cells) {
 }
 
 function boxes({ width, height, boxes: found }) {
-  const shapes = found.map(({ kind, corners, score, text }) => svg("polygon", {
-    class: kind, points: corners.map(({ x, y }) => `${x},${y}`).join(" "),
-  }, svg("title", {}, text || `${KINDS[kind]} ${Math.round(score * 100)} %`)));
+  const shapes = found.flatMap(({ kind, corners, score, text }) => {
+    const points = corners.map(({ x, y }) => `${x},${y}`).join(" ");
+    const title = svg("title", {}, text || `${KINDS[kind]} ${Math.round(score * 100)} %`);
+    return [svg("polygon", { class: "edge", points }), svg("polygon", { class: kind, points }, title)];
+  });
   return svg("svg", { class: "boxes", viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }, ...shapes);
 }

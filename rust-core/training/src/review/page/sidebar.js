@@ -53,12 +53,12 @@ export class Sidebar {
       }
       this.#changed();
     };
-    const small = range && svg("svg", { viewBox: "0 0 72 16", class: "small", "aria-hidden": "true" },
+    const small = range && svg("svg", { viewBox: "0 0 72 16", preserveAspectRatio: "none", class: "small", "aria-hidden": "true" },
       smallPlot(numbers, (id) => model.classOf[id] === index, range));
     return el("li", {}, el("button", {
       type: "button", onclick: choose, "aria-pressed": String(classes.has(index)),
       title: "Click: this class only. Ctrl+click: several.", style: { "--color": colorOf(index) },
-    }, el("kbd", {}, keyOf(index)), el("bdi", { class: "name" }, name), small, el("span", { class: "count" }, count(model.counts[index]))));
+    }, el("kbd", {}, keyOf(index)), el("bdi", { class: "name" }, name), el("span", { class: "count" }, count(model.counts[index])), small));
   }
 
   #drawPlot(column, numbers, test) {
