@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need and runs all of them: formatting, clippy, docs,
-# dependency rules, Rust tests, the Kotlin library on the JVM, the Swift package, ONNX checks against ONNX
-# Runtime, parity of the metadata networks with their originals, and how well text is read.
+# dependency rules, Rust tests, the review page in headless Chromium, the Kotlin library on the JVM, the Swift
+# package, ONNX checks against ONNX Runtime, parity of the metadata networks with their originals, and how well
+# text is read.
 #
 #   bash tests/run.sh            everything
 #   EPIC_CACHE=DIR bash …        where build results and tools are kept
@@ -65,6 +66,9 @@ step "Rust tests"
 exports="$(mktemp -d)"
 trap 'rm -rf "$exports"' EXIT
 EPIC_EXPORT_DIR="$exports" cargo test --release --workspace --features epic-training/engine
+
+step "review page in a browser"
+bash tests/review/run.sh
 
 step "Kotlin library on the JVM"
 bash tests/android.sh

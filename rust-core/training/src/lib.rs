@@ -1,7 +1,8 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`embedding`], [`table`], [`trees`], [`evaluation`], [`measure`] and [`synthesize`] are light; [`engine`] and [`pipeline`], which need
-//! the training engine, come with the feature `engine`.
+//! [`dataset`], [`embedding`], [`table`], [`trees`], [`evaluation`], [`measure`] and [`synthesize`] are light;
+//! [`engine`] and [`pipeline`], which need the training engine, come with the feature `engine`; `review`, which serves
+//! a page on loopback, with the feature `review`.
 
 pub mod atomic;
 pub mod dataset;
@@ -15,6 +16,8 @@ pub mod pipeline;
 mod random;
 mod reader;
 pub mod report_data;
+#[cfg(feature = "review")]
+pub mod review;
 mod statistics;
 pub mod table;
 pub mod thumbnail;

@@ -2,11 +2,14 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Subcommand, ValueEnum};
 use epic_training::dataset::outliers::RemovalRule;
 
 use crate::args::PackArgument;
+
+use crate::args::seconds;
 
 #[derive(Subcommand)]
 pub(crate) enum DatasetCommand {
@@ -22,6 +25,8 @@ pub(crate) enum DatasetCommand {
     Restore(FolderArguments),
     /// From measured colours: which classes have few, which many, as a level for a taxonomy file.
     ColorLevel(ColorLevelArguments),
+    /// Look at the pictures on a local page: sort, mark, relabel, apply, undo.
+    Review(ReviewArguments),
     /// Divide into train, validation and test: by class, source and near-duplicates.
     Split(SplitArguments),
     /// Cluster each class by what a network sees, and find pictures that lie apart.
@@ -163,6 +168,34 @@ pub(crate) struct RankArguments {
     /// Worker threads [default: one per core].
     #[arg(long, short, value_name = "N")]
     pub(crate) jobs: Option<NonZeroUsize>,
+}
+
+/// Serves the page on 127.0.0.1 until Ctrl-C and prints its address, which opens it once.
+///
+/// Marks are kept in the data set; nothing is moved before they are applied, and what was applied can be undone.
+#[derive(Args)]
+pub(crate) struct ReviewArguments {
+    #[command(flatten)]
+    pub(crate) dataset: FolderArguments,
+    /// Port to listen on [default: one that is free].
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub(crate) port: u16,
+    /// Open the page in the desktop's browser.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// A table that `epic metadata` wrote for this data set: its numbers become columns.
+    #[arg(long, value_name = "FILE.(csv|jsonl|parquet)")]
+    pub(crate) metadata: Option<PathBuf>,
+    /// More columns: JSON Lines of {"relative_path", "column", "value"}; may be given again. The
+    /// columns `component`, `label_error` and `suggested_label` have views of their own.
+    #[arg(long, value_name = "FILE.jsonl")]
+    pub(crate) findings: Vec<PathBuf>,
+    /// Seconds for the text of one picture, for which somebody waits at the page; the rest is shown as not read.
+    #[arg(long, value_name = "SECONDS", default_value = "15", value_parser = seconds)]
+    pub(crate) text_time: Duration,
+    /// Networks and word lists for boxes: a folder [default: those built into this program].
+    #[arg(long, value_name = "DIR")]
+    pub(crate) weights: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -10,6 +10,7 @@ mod embeddings;
 mod label_errors;
 mod outliers;
 mod rank;
+mod review;
 mod shards;
 mod split;
 mod synthesize;
@@ -38,6 +39,7 @@ pub(crate) fn run(command: &DatasetCommand) -> Result<ExitCode, Failure> {
         DatasetCommand::Shards(arguments) => shards::run(arguments),
         DatasetCommand::Rank(arguments) => rank::run(arguments),
         DatasetCommand::ColorLevel(arguments) => color_level::run(arguments),
+        DatasetCommand::Review(arguments) => review::run(arguments),
         DatasetCommand::Split(arguments) => split::run(arguments),
         DatasetCommand::Outliers(arguments) => outliers::run(arguments),
         DatasetCommand::LabelErrors(arguments) => label_errors::run(arguments),

@@ -6,30 +6,13 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use epic_core::metadata::Value;
-use epic_training::dataset::check::{Checker, FileReport, Placeholders, Quality, list_files};
+use epic_training::dataset::check::{Checker, FileReport, MEASURES, Placeholders, list_files};
 use epic_training::dataset::rank::{Order, Ranked, rank, rank_plan};
 use epic_training::table::{ColumnKind, read_rows, schema};
 
 use super::args::{OrderArgument, RankArguments};
 use super::{change, look_at};
 use crate::output::Failure;
-
-/// A number of a file's report.
-type Measure = fn(&FileReport) -> Option<f64>;
-
-const MEASURES: [(&str, Measure); 7] = [
-    ("brightness", |report| quality(report, |q| q.brightness)),
-    ("contrast", |report| quality(report, |q| q.contrast)),
-    ("entropy", |report| quality(report, |q| q.entropy)),
-    ("sharpness", |report| quality(report, |q| q.sharpness)),
-    ("width", |report| (report.width > 0).then(|| report.width.into())),
-    ("height", |report| (report.height > 0).then(|| report.height.into())),
-    ("bytes", |report| Some(report.bytes as f64)),
-];
-
-fn quality(report: &FileReport, of: fn(&Quality) -> f32) -> Option<f64> {
-    report.quality.as_ref().map(|quality| of(quality).into())
-}
 
 pub(super) fn run(arguments: &RankArguments) -> Result<ExitCode, Failure> {
     if let Some(jobs) = arguments.jobs {

@@ -11,6 +11,7 @@ mod outliers;
 mod packs;
 mod pictures;
 mod process;
+mod review;
 mod scan;
 mod support;
 mod synthesize;

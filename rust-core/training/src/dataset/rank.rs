@@ -29,15 +29,20 @@ pub struct Ranked {
 /// Puts files in order; those without a value come last, equal ones by their path.
 pub fn rank(files: &mut [Ranked], order: Order) {
     files.sort_by(|a, b| {
-        let by_value = match (a.value, b.value) {
-            (Some(a), Some(b)) if order == Order::Descending => b.total_cmp(&a),
-            (Some(a), Some(b)) => a.total_cmp(&b),
-            (Some(_), None) => Ordering::Less,
-            (None, Some(_)) => Ordering::Greater,
-            (None, None) => Ordering::Equal,
-        };
+        let by_value = compare(a.value, b.value, order);
         by_value.then_with(|| a.relative_path.cmp(&b.relative_path))
     });
+}
+
+/// How two values stand to each other; missing ones come last in either order.
+pub(crate) fn compare(a: Option<f64>, b: Option<f64>, order: Order) -> Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if order == Order::Descending => b.total_cmp(&a),
+        (Some(a), Some(b)) => a.total_cmp(&b),
+        (Some(_), None) => Ordering::Less,
+        (None, Some(_)) => Ordering::Greater,
+        (None, None) => Ordering::Equal,
+    }
 }
 
 /// Renames ranked files so that a file manager shows them in order: `0000_img29.jpg`, as the thesis does. With

@@ -8,6 +8,7 @@ mod card;
 mod error;
 mod fault;
 mod file;
+mod measure;
 mod placeholder;
 mod quality;
 mod reports;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use error::CheckError;
 pub use fault::{Evidence, Fault};
 pub use file::{CARD_TEXT, Checker, FileReport, check_file};
+pub use measure::{MEASURES, Measure};
 pub use placeholder::{Placeholders, Signature};
 pub use quality::{QUALITY_MIN_SIDE, Quality};
 pub use reports::{read_reports, write_reports};
@@ -93,7 +95,7 @@ pub fn check(
 }
 
 /// Adds [`Fault::Repeated`] to files of the same bytes that lie there `max_copies` times or more.
-fn mark_repeated(reports: &mut [FileReport], max_copies: usize) {
+pub(crate) fn mark_repeated(reports: &mut [FileReport], max_copies: usize) {
     for report in &mut *reports {
         report.faults.retain(|fault| !matches!(fault, Fault::Repeated { .. }));
     }

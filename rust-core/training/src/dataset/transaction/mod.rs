@@ -27,6 +27,8 @@ use std::time::{Duration, Instant};
 
 pub use error::TransactionError;
 pub use journal::{State, Transaction};
+#[cfg(feature = "review")]
+pub(crate) use plan::modified;
 pub use plan::{Destination, Move, Plan};
 
 use journal::Journal;

@@ -46,12 +46,15 @@ pub(super) fn stamp(path: &Path) -> std::io::Result<Option<(u64, i64)>> {
     if !metadata.is_file() {
         return Ok(None);
     }
-    let modified = metadata.modified()?;
-    let modified = match modified.duration_since(std::time::UNIX_EPOCH) {
+    Ok(Some((metadata.len(), modified(&metadata)?)))
+}
+
+/// Time of the last change in nanoseconds since 1970.
+pub(crate) fn modified(metadata: &fs::Metadata) -> std::io::Result<i64> {
+    Ok(match metadata.modified()?.duration_since(std::time::UNIX_EPOCH) {
         Ok(after) => after.as_nanos() as i64,
         Err(before) => -(before.duration().as_nanos() as i64),
-    };
-    Ok(Some((metadata.len(), modified)))
+    })
 }
 
 impl Plan {
