@@ -157,7 +157,7 @@ impl Placeholders {
     }
 }
 
-/// Lower-case words, a blank between each, Arabic letters in one form: what is compared.
+/// Lower-case words, a blank between each, letters without marks: what is compared.
 fn plain_words(text: &str) -> String {
     let words =
         text.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty());
@@ -173,9 +173,14 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{64b}'..='\u{652}' | '\u{640}')
 }
 
-/// Arabic letters that writers and readers take for one another.
+/// Letters that writers and readers take for one another.
 fn one_form(c: char) -> char {
     match c {
+        'à'..='å' => 'a',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
         'أ' | 'إ' | 'آ' => 'ا',
         'ة' => 'ه',
         'ى' => 'ي',
@@ -249,6 +254,8 @@ mod tests {
         assert_eq!(gone("Whoops, that artwork was deleted").as_deref(), Some("artwork: deleted"));
         assert!(gone("Thephoto hasbeen re moved").is_some());
         assert!(gone("الصُّورة لم تعد موجودة").is_some());
+        assert!(gone("الصورة غير متاحة حاليا").is_some());
+        assert!(gone("THIS FILÉ CANNOT BE SHOWN").is_some());
         assert!(gone("a photo of my cat").is_none());
         assert!(gone("he removed the hat").is_none());
         let story = "word ".repeat(MAX_WORDS);
