@@ -1,6 +1,6 @@
 """What pictures say that stand for one that is gone, in words of our own after those that hosts use.
 
-Three lists, by the seed's remainder: a rule that was tuned on one is measured on messages that it never saw.
+Four lists, by the seed's remainder: a rule that was tuned on one is measured on messages that it never saw.
 """
 
 FIRST = [
@@ -65,7 +65,26 @@ THIRD = [
     "الصورة لم تعد متاحة",
     "لا يمكن عرض الصورة",
 ]
+FOURTH = [
+    "Unfortunately the image you want is gone",
+    "Link expired",
+    "This photo is private",
+    "Whoops! We lost that picture",
+    "Image removed at the request of the owner",
+    "The photo is temporarily unavailable. Please try again later.",
+    "You don't have permission to view this image",
+    "This page isn't available. The link may be broken.",
+    "Original image no longer hosted here",
+    "Image does not exist on this server",
+    "Picture withdrawn",
+    "Content not available in your region",
+    "File has been purged",
+    "Could not load the photo",
+    "هذه الصورة لم تعد موجودة على الخادم",
+    "عذرا، هذا المنشور غير متاح الآن",
+    "حدث خطأ أثناء تحميل الصورة",
+]
 
 
 def messages(seed: int) -> list[str]:
-    return (FIRST, SECOND, THIRD)[seed % 3]
+    return (FIRST, SECOND, THIRD, FOURTH)[seed % 4]
