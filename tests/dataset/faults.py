@@ -5,8 +5,8 @@
         --backbone DIR/efficientnet_lite0.onnx --swap academicDigital academicPhotos
 
 Copies DATA into a temporary folder, looks at the clean copy first (what the tools find there is told by itself:
-real data has faults of its own), seeds faults, looks again, and prints Markdown. Even and odd seeds draw
-different placeholder messages: tune on the one, report the other.
+real data has faults of its own), seeds faults, looks again, and prints Markdown. Seeds draw from four
+lists of placeholder messages by their remainder: tune on the one, report another.
 """
 
 import argparse

@@ -1,10 +1,9 @@
 """What pictures say that stand for one that is gone, in words of our own after those that hosts use.
 
-Two lists: even seeds draw from the one, odd seeds from the other, so that a rule that was tuned on one list is
-measured on messages that it never saw.
+Four lists, by the seed's remainder: a rule that was tuned on one is measured on messages that it never saw.
 """
 
-ODD = [
+FIRST = [
     "Image not found",
     "Sorry, this photo has been removed",
     "This picture is no longer available",
@@ -24,7 +23,7 @@ ODD = [
     "تم حذف هذه الصورة",
     "عذرا، لم يتم العثور على الصورة",
 ]
-EVEN = [
+SECOND = [
     "We can't find the image you are looking for",
     "This photo is currently unavailable",
     "Image removed by the user",
@@ -47,5 +46,45 @@ EVEN = [
 ]
 
 
+THIRD = [
+    "This image is currently not available",
+    "Sorry, the page you are looking for doesn't exist",
+    "Oops! This photo can't be found",
+    "This video or image was taken down",
+    "Image hosting expired",
+    "Access denied: image hotlinking disabled",
+    "The requested picture was not found on this server",
+    "This post has been removed by moderators",
+    "Image blocked in your country",
+    "Thumbnail unavailable",
+    "Picture not available at this time",
+    "This attachment is no longer accessible",
+    "Photo was deleted by the author",
+    "تم إزالة هذا المحتوى",
+    "هذه الصورة محذوفة",
+    "الصورة لم تعد متاحة",
+    "لا يمكن عرض الصورة",
+]
+FOURTH = [
+    "Unfortunately the image you want is gone",
+    "Link expired",
+    "This photo is private",
+    "Whoops! We lost that picture",
+    "Image removed at the request of the owner",
+    "The photo is temporarily unavailable. Please try again later.",
+    "You don't have permission to view this image",
+    "This page isn't available. The link may be broken.",
+    "Original image no longer hosted here",
+    "Image does not exist on this server",
+    "Picture withdrawn",
+    "Content not available in your region",
+    "File has been purged",
+    "Could not load the photo",
+    "هذه الصورة لم تعد موجودة على الخادم",
+    "عذرا، هذا المنشور غير متاح الآن",
+    "حدث خطأ أثناء تحميل الصورة",
+]
+
+
 def messages(seed: int) -> list[str]:
-    return EVEN if seed % 2 == 0 else ODD
+    return (FIRST, SECOND, THIRD, FOURTH)[seed % 4]

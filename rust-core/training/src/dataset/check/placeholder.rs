@@ -17,6 +17,8 @@ const MAX_DISTANCE: u32 = 40;
 const MAX_LINES: u32 = 8;
 /// A card that says what became of a picture says it in few words; a story of a deleted photo takes more.
 const MAX_WORDS: usize = 25;
+/// With so few a mere "not" beside "image" is enough.
+const MAX_WORDS_OF_A_HINT: usize = 12;
 /// Words of at least as many letters are found inside of others too: readers of text lose blanks.
 const MIN_INSIDE: usize = 5;
 
@@ -56,6 +58,9 @@ struct File {
     /// … and what became of it: a card that names both is a placeholder.
     #[serde(default)]
     states: Vec<String>,
+    /// Words that tell the same beside a subject if hardly anything else is said.
+    #[serde(default)]
+    hints: Vec<String>,
 }
 
 /// Signatures and phrases of placeholders.
@@ -67,6 +72,7 @@ pub struct Placeholders {
     phrases: Vec<String>,
     subjects: Vec<String>,
     states: Vec<String>,
+    hints: Vec<String>,
 }
 
 impl Placeholders {
@@ -79,7 +85,7 @@ impl Placeholders {
     }
 
     /// Adds the signatures and phrases of a file like the built-in one (JSON: `schema`, `signatures`,
-    /// `phrases`, `subjects`, `states`).
+    /// `phrases`, `subjects`, `states`, `hints`).
     ///
     /// # Errors
     /// [`CheckError::Read`], [`CheckError::Signatures`].
@@ -117,6 +123,7 @@ impl Placeholders {
         self.phrases.extend(plain(file.phrases));
         self.subjects.extend(plain(file.subjects));
         self.states.extend(plain(file.states));
+        self.hints.extend(plain(file.hints));
         Ok(())
     }
 
@@ -149,15 +156,20 @@ impl Placeholders {
         if let Some(phrase) = self.phrases.iter().find(|phrase| contains_words(said, phrase)) {
             return Some(phrase.clone());
         }
-        if said.split(' ').count() > MAX_WORDS {
+        let words = said.split(' ').count();
+        if words > MAX_WORDS {
             return None;
         }
         let found = |words: &[String]| words.iter().find(|words| says(said, words)).cloned();
-        Some(format!("{}: {}", found(&self.subjects)?, found(&self.states)?))
+        let subject = found(&self.subjects)?;
+        let hint = || self.hints.iter().find(|hint| contains_words(said, hint)).cloned();
+        let few = words <= MAX_WORDS_OF_A_HINT;
+        let state = found(&self.states).or_else(|| if few { hint() } else { None })?;
+        Some(format!("{subject}: {state}"))
     }
 }
 
-/// Lower-case words, a blank between each, Arabic letters in one form: what is compared.
+/// Lower-case words, a blank between each, letters without marks: what is compared.
 fn plain_words(text: &str) -> String {
     let words =
         text.split(|c: char| !c.is_alphanumeric() && !is_mark(c)).filter(|word| !word.is_empty());
@@ -173,9 +185,14 @@ fn is_mark(c: char) -> bool {
     matches!(c, '\u{64b}'..='\u{652}' | '\u{640}')
 }
 
-/// Arabic letters that writers and readers take for one another.
+/// Letters that writers and readers take for one another.
 fn one_form(c: char) -> char {
     match c {
+        'à'..='å' => 'a',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
         'أ' | 'إ' | 'آ' => 'ا',
         'ة' => 'ه',
         'ى' => 'ي',
@@ -249,8 +266,12 @@ mod tests {
         assert_eq!(gone("Whoops, that artwork was deleted").as_deref(), Some("artwork: deleted"));
         assert!(gone("Thephoto hasbeen re moved").is_some());
         assert!(gone("الصُّورة لم تعد موجودة").is_some());
+        assert!(gone("الصورة غير متاحة حاليا").is_some());
+        assert!(gone("THIS FILÉ CANNOT BE SHOWN").is_some());
         assert!(gone("a photo of my cat").is_none());
         assert!(gone("he removed the hat").is_none());
+        assert!(gone("we do not have that picture").is_some());
+        assert!(gone("do not forget to send me the picture of the two of us by the sea").is_none());
         let story = "word ".repeat(MAX_WORDS);
         assert!(gone(&format!("I deleted your photo {story}")).is_none());
         assert!(gone(&format!("image not found {story}")).is_some());
