@@ -19,6 +19,7 @@ pub mod report_data;
 #[cfg(feature = "review")]
 pub mod review;
 mod statistics;
+pub mod synthesize;
 pub mod table;
 pub mod thumbnail;
 pub mod trees;

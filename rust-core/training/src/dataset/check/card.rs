@@ -72,7 +72,7 @@ mod tests {
     fn writing(rows: &[(f32, f32)]) -> RgbPixels {
         draw(240, 160, |x, y| {
             let is_written = rows.iter().any(|(top, bottom)| (*top..*bottom).contains(&y));
-            if is_written && (x * 60.0) as u32 % 2 == 0 { 20.0 } else { 240.0 }
+            if is_written && ((x * 60.0) as u32).is_multiple_of(2) { 20.0 } else { 240.0 }
         })
     }
 

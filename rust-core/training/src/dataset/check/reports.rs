@@ -15,23 +15,17 @@ use crate::table::{Column, ColumnKind, TableError, TableFormat, parquet};
 /// A column: the field of the report that it holds, and the object that the field is in.
 struct Field {
     parent: Option<&'static str>,
-    name: &'static str,
     column: Column,
 }
 
-/// Text of this column is JSON: faults have fields of their own.
-const FAULTS: &str = "faults";
+/// Text of these columns is JSON: they are lists.
+const LISTS: [&str; 2] = ["faults", "variants"];
 
 fn fields() -> Vec<Field> {
     use ColumnKind::{Count, Number, Text};
     let fields = |parent, columns: &[(&'static str, ColumnKind)]| -> Vec<Field> {
-        let field = |&(name, kind)| Field { parent, name, column: Column { name, kind } };
+        let field = |&(name, kind)| Field { parent, column: Column { name, kind } };
         columns.iter().map(field).collect()
-    };
-    let text = |parent, name, column| Field {
-        parent: Some(parent),
-        name,
-        column: Column { name: column, kind: Text },
     };
     let mut all = fields(
         None,
@@ -43,7 +37,8 @@ fn fields() -> Vec<Field> {
             ("width", Count),
             ("height", Count),
             ("frames", Count),
-            (FAULTS, Text),
+            ("faults", Text),
+            ("variants", Text),
         ],
     );
     all.extend(fields(
@@ -57,11 +52,7 @@ fn fields() -> Vec<Field> {
             ("sharpness", Number),
         ],
     ));
-    for (parent, hash, thumbnail) in
-        [("fingerprint", "hash", "thumbnail"), ("unframed", "unframed_hash", "unframed_thumbnail")]
-    {
-        all.extend([text(parent, "hash", hash), text(parent, "thumbnail", thumbnail)]);
-    }
+    all.extend(fields(Some("fingerprint"), &[("hash", Text), ("thumbnail", Text)]));
     all
 }
 
@@ -138,9 +129,9 @@ fn format(path: &Path) -> Result<TableFormat, CheckError> {
 
 fn row(report: &FileReport) -> serde_json::Result<Vec<Value>> {
     let report = serde_json::to_value(report)?;
-    let cell = |Field { parent, name, column }| -> serde_json::Result<Value> {
+    let cell = |Field { parent, column }| -> serde_json::Result<Value> {
         let object = parent.map_or(Some(&report), |parent| report.get(parent));
-        let Some(value) = object.and_then(|object| object.get(name)) else {
+        let Some(value) = object.and_then(|object| object.get(column.name)) else {
             return Ok(Value::Absent);
         };
         Ok(match value {
@@ -158,12 +149,13 @@ fn row(report: &FileReport) -> serde_json::Result<Vec<Value>> {
 
 fn report(values: &[Value]) -> serde_json::Result<FileReport> {
     let mut report = Map::new();
-    for (Field { parent, name, .. }, value) in fields().into_iter().zip(values) {
+    for (Field { parent, column: Column { name, .. } }, value) in fields().into_iter().zip(values) {
         let value = match value {
+            Value::Absent if LISTS.contains(&name) => Vec::<Json>::new().into(),
             Value::Absent => Json::Null,
             Value::Count(count) => (*count).into(),
             Value::Number(number) => (*number).into(),
-            Value::Text(text) if name == FAULTS => serde_json::from_str(text)?,
+            Value::Text(text) if LISTS.contains(&name) => serde_json::from_str(text)?,
             Value::Text(text) => text.clone().into(),
         };
         match parent {
@@ -203,7 +195,7 @@ mod tests {
                 sharpness: 12.9,
             }),
             fingerprint: Some(random_fingerprint(7)),
-            unframed: Some(random_fingerprint(8)),
+            variants: vec![random_fingerprint(8), random_fingerprint(9)],
             faults: vec![Fault::WrongExtension { format: "PNG".to_owned() }],
         };
         let damaged = FileReport {
@@ -211,7 +203,7 @@ mod tests {
             format: None,
             quality: None,
             fingerprint: None,
-            unframed: None,
+            variants: Vec::new(),
             faults: vec![Fault::Unreadable { reason: "صورة \"x\"".to_owned() }],
             ..report("b/2.jpg", "")
         };
