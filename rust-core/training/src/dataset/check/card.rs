@@ -82,7 +82,8 @@ mod tests {
         assert!(!may_be_a_card(&writing(&[(0.0, 1.0)])));
         assert!(may_be_a_card(&draw(200, 200, |_, _| 128.0)));
         // A thumbnail of a card is all letters.
-        let small = draw(160, 80, |x, _| if (x * 40.0) as u32 % 2 == 0 { 20.0 } else { 240.0 });
+        let small =
+            draw(160, 80, |x, _| if ((x * 40.0) as u32).is_multiple_of(2) { 20.0 } else { 240.0 });
         assert!(may_be_a_card(&small));
     }
 
