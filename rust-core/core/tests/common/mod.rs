@@ -94,6 +94,7 @@ pub fn manifest() -> Manifest {
             name: "colors".into(),
             groups: vec!["personal".into(), "irrelevant".into()],
             fallback_group: "personal".into(),
+            levels: Default::default(),
             classes: vec![
                 class("red", "personal"),
                 class("green", "irrelevant"),
