@@ -81,7 +81,7 @@ def main() -> None:
             pool.map(draw, [(root, first, min(size, first + step)) for first in range(drawn, size, step)])
             drawn = size
             for command in ("check", "dedupe"):
-                seconds, used, memory, summary = run(options.epic, command, root)
+                seconds, used, memory, summary = run(options.epic.resolve(), command, root)
                 each = 1000 * used / size
                 print(f"| {size:,} | {command} | {seconds:.1f} | {used:.1f} | {each:.2f} | {memory:.0f} MB | {summary} |", flush=True)
 

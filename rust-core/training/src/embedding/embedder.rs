@@ -19,7 +19,7 @@ use crate::dataset::hex;
 /// Raised whenever the same network would give other vectors.
 const VERSION: u32 = 1;
 
-/// A network that gives a vector per picture. Shared by threads; each takes a [`Worker`] of its own.
+/// A network that gives a vector per picture. Shared by threads; each takes a worker of its own.
 pub struct Embedder {
     name: String,
     id: String,
