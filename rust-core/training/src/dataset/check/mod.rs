@@ -62,7 +62,7 @@ impl Default for Thresholds {
             min_side: 48,
             max_aspect: 5.0,
             min_contrast: 4.0,
-            min_brightness_p99: 70.0,
+            min_brightness_p99: 81.0,
             max_brightness_p05: 235.0,
             min_sharpness: 6.0,
             max_copies: 5,
