@@ -7,9 +7,7 @@ use std::time::Duration;
 use clap::{Args, Subcommand, ValueEnum};
 use epic_training::dataset::outliers::RemovalRule;
 
-use crate::args::PackArgument;
-
-use crate::args::seconds;
+use crate::args::{PackArgument, seconds};
 
 #[derive(Subcommand)]
 pub(crate) enum DatasetCommand {
@@ -153,10 +151,12 @@ pub(crate) struct RankArguments {
     /// The class to order.
     #[arg(long)]
     pub(crate) class: String,
-    /// What to order by: brightness, contrast, entropy, sharpness, width, height, bytes, or any column of
-    /// numbers of `epic metadata` (with --metadata).
+    /// What to order by: brightness, contrast, entropy, sharpness, width, height, bytes; confidence or
+    /// disagreement of a pack; or any column of numbers of `epic metadata` (with --metadata).
     #[arg(long, value_name = "NAME")]
     pub(crate) by: String,
+    #[command(flatten)]
+    pub(crate) pack: PackArgument,
     /// A table that `epic metadata` wrote for this data set.
     #[arg(long, value_name = "FILE.(csv|jsonl|parquet)")]
     pub(crate) metadata: Option<PathBuf>,

@@ -10,6 +10,7 @@ mod embeddings;
 mod label_errors;
 mod outliers;
 mod rank;
+mod rank_by_pack;
 mod review;
 mod shards;
 mod split;

@@ -11,6 +11,7 @@ use epic_training::dataset::rank::{Order, Ranked, rank, rank_plan};
 use epic_training::table::{ColumnKind, read_rows, schema};
 
 use super::args::{OrderArgument, RankArguments};
+use super::rank_by_pack::{ByPack, values as values_of};
 use super::{change, look_at};
 use crate::output::Failure;
 
@@ -63,8 +64,13 @@ fn values(
         };
         return Ok(paths.into_iter().map(ranked).collect());
     }
+    if let Some(by) = ByPack::of(by) {
+        let pack = arguments.pack.pack.as_deref();
+        return values_of(by, pack, folder, &arguments.class, paths, arguments.jobs);
+    }
     let Some((_, measure)) = MEASURES.iter().find(|(name, _)| *name == by) else {
-        let known: Vec<_> = MEASURES.iter().map(|(name, _)| *name).collect();
+        let known = MEASURES.iter().map(|(name, _)| *name).chain(ByPack::NAMES);
+        let known: Vec<_> = known.collect();
         let known = known.join(", ");
         return Err(Failure::Usage(format!("--by {by} needs --metadata; without it: {known}")));
     };

@@ -117,6 +117,16 @@ fn a_class_is_renamed_in_order_and_the_survivors_get_their_names_back() {
 #[test]
 fn what_cannot_be_is_told() {
     let folder = data_set();
+    // The built-in pack knows no such classes; how sure it is can be asked all the same.
+    let sure = dataset("rank", &folder, &["--class", "chats", "--by", "confidence", "--json"]);
+    assert_eq!(sure.code, Some(0), "{}", sure.stderr);
+    let values: Vec<_> = rows(&sure.stdout).iter().map(|row| row["value"].clone()).collect();
+    assert_eq!(values.len(), 2);
+    assert!(values[0].as_f64().is_some_and(|value| (0.0..=1.0).contains(&value)));
+    assert!(values[1].is_null(), "an empty file has no verdict: {values:?}");
+    let other = dataset("rank", &folder, &["--class", "chats", "--by", "disagreement"]);
+    assert_eq!(other.code, Some(2));
+    assert!(other.stderr.contains("selfies"), "{}", other.stderr);
     let unknown = dataset("rank", &folder, &["--class", "memes", "--by", "beauty"]);
     assert_eq!(unknown.code, Some(2));
     assert!(unknown.stderr.contains("sharpness"), "{}", unknown.stderr);
