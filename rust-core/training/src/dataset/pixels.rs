@@ -27,6 +27,14 @@ impl RgbPixels {
         let expected = u64::from(self.width) * u64::from(self.height) * 3;
         expected > 0 && self.data.len() as u64 == expected
     }
+
+    /// Luminance of BT.601 of every pixel, row by row, in 0..=255.
+    pub(crate) fn luminance(&self) -> Vec<f32> {
+        let of = |rgb: &[u8]| {
+            0.299 * f32::from(rgb[0]) + 0.587 * f32::from(rgb[1]) + 0.114 * f32::from(rgb[2])
+        };
+        self.data.chunks_exact(3).map(of).collect()
+    }
 }
 
 /// Reads pictures for the data set; called from several threads at once.

@@ -57,9 +57,13 @@ pub(super) fn seen_features(
     let mut views: Vec<(usize, usize)> = (0..dataset.samples.len()).map(|s| (s, 0)).collect();
     let numbers = || 1..=augmentation.variants;
     views.extend(varied.iter().flat_map(|&sample| numbers().map(move |number| (sample, number))));
+    // More variants leave those that were made as they are.
+    let settings = DomainAugmentation { variants: 0, ..*augmentation };
+    let settings = serde_json::to_string(&settings).map_err(|error| failed(&error))?;
+    let settings = format!("{seed} {settings}");
     let keys: Vec<String> = views
         .iter()
-        .map(|&(sample, number)| key(&dataset.samples[sample].sha256, number, augmentation, seed))
+        .map(|&(sample, number)| key(&dataset.samples[sample].sha256, number, &settings))
         .collect();
     observer.on_step("looking at pictures", views.len());
     let seen = {
@@ -94,13 +98,11 @@ pub(super) fn seen_features(
 }
 
 /// A picture itself is known by its own hash, so that other tools' embeddings serve here too.
-fn key(sha256: &str, number: usize, augmentation: &DomainAugmentation, seed: u64) -> String {
+fn key(sha256: &str, number: usize, settings: &str) -> String {
     if number == 0 {
         return sha256.to_owned();
     }
-    let settings = serde_json::to_string(&DomainAugmentation { variants: 0, ..*augmentation });
-    let settings = settings.unwrap_or_default();
-    hex::encode(&Sha256::digest(format!("{sha256} {number} {seed} {settings}")))
+    hex::encode(&Sha256::digest(format!("{sha256} {number} {settings}")))
 }
 
 fn view(

@@ -36,13 +36,7 @@ fn three_colors(pixels: &RgbPixels) -> f32 {
 /// Share of the rows of blocks that are busy. The outermost blocks do not count: cards have frames.
 fn busy_rows(pixels: &RgbPixels) -> f32 {
     let (width, height) = (pixels.width as usize, pixels.height as usize);
-    let luminance: Vec<f32> = pixels
-        .data
-        .chunks_exact(3)
-        .map(|rgb| {
-            0.299 * f32::from(rgb[0]) + 0.587 * f32::from(rgb[1]) + 0.114 * f32::from(rgb[2])
-        })
-        .collect();
+    let luminance = pixels.luminance();
     let (columns, rows) = ((width - 1) / BLOCK, (height - 1) / BLOCK);
     if columns < 4 || rows < 4 {
         return 0.0;

@@ -35,13 +35,7 @@ impl Quality {
             return None;
         }
         let (width, height) = (pixels.width as usize, pixels.height as usize);
-        let luminance: Vec<f32> = pixels
-            .data
-            .chunks_exact(3)
-            .map(|rgb| {
-                0.299 * f32::from(rgb[0]) + 0.587 * f32::from(rgb[1]) + 0.114 * f32::from(rgb[2])
-            })
-            .collect();
+        let luminance = pixels.luminance();
         let mut histogram = [0usize; 256];
         for &value in &luminance {
             histogram[value.round() as usize & 255] += 1;

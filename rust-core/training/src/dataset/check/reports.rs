@@ -56,8 +56,8 @@ fn fields() -> Vec<Field> {
     all
 }
 
-fn columns() -> Vec<Column> {
-    fields().into_iter().map(|field| field.column).collect()
+fn columns(fields: &[Field]) -> Vec<Column> {
+    fields.iter().map(|field| field.column).collect()
 }
 
 /// Writes reports to `path`; its ending, `.jsonl` or `.parquet`, says how.
@@ -68,9 +68,12 @@ pub fn write_reports(path: &Path, reports: &[FileReport]) -> Result<(), CheckErr
     let format = format(path)?;
     let written = replace(path, |file| match format {
         TableFormat::Parquet => {
-            let mut writer = parquet::Writer::new(file, path, columns())?;
+            let fields = fields();
+            let mut writer = parquet::Writer::new(file, path, columns(&fields))?;
             for report in reports {
-                writer.write(row(report).map_err(|error| TableError::content(path, error))?)?;
+                writer.write(
+                    row(report, &fields).map_err(|error| TableError::content(path, error))?,
+                )?;
             }
             writer.finish()
         }
@@ -101,8 +104,9 @@ pub fn read_reports(parts: &[PathBuf], max_copies: usize) -> Result<Vec<FileRepo
         let file = File::open(path).map_err(TableError::io(path))?;
         match format(path)? {
             TableFormat::Parquet => {
-                for values in parquet::read(file, path, columns())? {
-                    let read = report(&values?);
+                let fields = fields();
+                for values in parquet::read(file, path, columns(&fields))? {
+                    let read = report(&values?, &fields);
                     reports.push(read.map_err(|error| TableError::content(path, error))?);
                 }
             }
@@ -127,9 +131,9 @@ fn format(path: &Path) -> Result<TableFormat, CheckError> {
     }
 }
 
-fn row(report: &FileReport) -> serde_json::Result<Vec<Value>> {
+fn row(report: &FileReport, fields: &[Field]) -> serde_json::Result<Vec<Value>> {
     let report = serde_json::to_value(report)?;
-    let cell = |Field { parent, column }| -> serde_json::Result<Value> {
+    let cell = |Field { parent, column }: &Field| -> serde_json::Result<Value> {
         let object = parent.map_or(Some(&report), |parent| report.get(parent));
         let Some(value) = object.and_then(|object| object.get(column.name)) else {
             return Ok(Value::Absent);
@@ -144,12 +148,12 @@ fn row(report: &FileReport) -> serde_json::Result<Vec<Value>> {
             other => Value::Text(serde_json::to_string(other)?),
         })
     };
-    fields().into_iter().map(cell).collect()
+    fields.iter().map(cell).collect()
 }
 
-fn report(values: &[Value]) -> serde_json::Result<FileReport> {
+fn report(values: &[Value], fields: &[Field]) -> serde_json::Result<FileReport> {
     let mut report = Map::new();
-    for (Field { parent, column: Column { name, .. } }, value) in fields().into_iter().zip(values) {
+    for (&Field { parent, column: Column { name, .. } }, value) in fields.iter().zip(values) {
         let value = match value {
             Value::Absent if LISTS.contains(&name) => Vec::<Json>::new().into(),
             Value::Absent => Json::Null,
