@@ -21,9 +21,7 @@ use crate::progress::bar;
 
 pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
     let classifier = open_classifier(arguments.pack.pack.as_deref())?;
-    if let Some(jobs) = arguments.jobs {
-        epic_training::set_jobs(jobs);
-    }
+    epic_training::set_jobs(arguments.jobs);
     let dataset = open_dataset(arguments, &classifier)?;
     let samples = samples(arguments, &dataset)?;
     let progress = bar(samples.len() as u64, "pictures");

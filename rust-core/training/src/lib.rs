@@ -27,8 +27,10 @@ pub mod trees;
 pub use reader::CoreReader;
 
 /// Number of worker threads of this crate's parallel work, to be set before any of it runs;
-/// later calls change nothing. The default is one per core.
-pub fn set_jobs(jobs: std::num::NonZeroUsize) {
-    // Only a second call fails, and the first one's choice stands.
-    let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global();
+/// later calls change nothing. `None` is the default, one per core.
+pub fn set_jobs(jobs: Option<std::num::NonZeroUsize>) {
+    if let Some(jobs) = jobs {
+        // Only a second call fails, and the first one's choice stands.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs.get()).build_global();
+    }
 }

@@ -15,9 +15,7 @@ use crate::embedded::open_weights;
 use crate::output::{Failure, read_list, shown};
 
 pub(super) fn run(arguments: &CheckArguments) -> Result<ExitCode, Failure> {
-    if let Some(jobs) = arguments.jobs {
-        epic_training::set_jobs(jobs);
-    }
+    epic_training::set_jobs(arguments.jobs);
     let extractor = if arguments.no_text || !arguments.reports.reports.is_empty() {
         None
     } else {

@@ -12,9 +12,7 @@ use super::{change, reports_of};
 use crate::output::Failure;
 
 pub(super) fn run(arguments: &DedupeArguments) -> Result<ExitCode, Failure> {
-    if let Some(jobs) = arguments.jobs {
-        epic_training::set_jobs(jobs);
-    }
+    epic_training::set_jobs(arguments.jobs);
     let checker = Checker { placeholders: Placeholders::default(), ..Checker::default() };
     let folder = &arguments.dataset.folder;
     let reports = reports_of(folder, &arguments.reports, None, &checker)?;

@@ -23,9 +23,7 @@ pub(super) struct Seen {
 
 /// Opens a data set and embeds it; vectors are kept inside the data set.
 pub(super) fn look(folder: &Path, arguments: &EmbeddingArguments) -> Result<Seen, Failure> {
-    if let Some(jobs) = arguments.jobs {
-        epic_training::set_jobs(jobs);
-    }
+    epic_training::set_jobs(arguments.jobs);
     let embedder = match &arguments.backbone {
         Some(file) => Embedder::of_backbone(&Backbone::open(file).map_err(Failure::data)?),
         None => Embedder::of_pack(&open_pack(arguments.pack.pack.as_deref())?),

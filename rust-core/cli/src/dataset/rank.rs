@@ -16,9 +16,7 @@ use super::{change, look_at};
 use crate::output::Failure;
 
 pub(super) fn run(arguments: &RankArguments) -> Result<ExitCode, Failure> {
-    if let Some(jobs) = arguments.jobs {
-        epic_training::set_jobs(jobs);
-    }
+    epic_training::set_jobs(arguments.jobs);
     let folder = &arguments.dataset.folder;
     let inside = format!("{}/", arguments.class);
     let all = list_files(folder).map_err(Failure::data)?;

@@ -14,9 +14,7 @@ use crate::SOME_FAILED;
 use crate::output::{Failure, tell};
 
 pub(super) fn run(arguments: &SplitArguments) -> Result<ExitCode, Failure> {
-    if let Some(jobs) = arguments.jobs {
-        epic_training::set_jobs(jobs);
-    }
+    epic_training::set_jobs(arguments.jobs);
     let [train, validation, test] = arguments.fractions.as_slice() else {
         return Err(Failure::Usage(
             "--fractions wants three numbers: train,validation,test".into(),
