@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use tract_onnx::prelude::*;
 
-use crate::network::NetworkError;
+use crate::network::{NetworkError, optimized};
 use crate::pool::Pool;
 
 /// A dense float tensor in row-major order.
@@ -75,7 +75,7 @@ impl ShapedNetwork {
         let template = self.template.get_or_init(|| self.simplify(shape));
         let typed = template.as_ref().and_then(|template| template.at(shape));
         let typed = typed.map_or_else(|| typed_at(self.model.clone(), shape), Ok)?;
-        let plan = typed.into_optimized()?.into_runnable()?;
+        let plan = optimized(typed)?.into_runnable()?;
         let plan = Arc::new(ShapePlan { shape: shape.to_vec(), plan, states: Pool::new() });
         if let Ok(mut plans) = self.plans.lock() {
             if plans.len() >= self.max_plans {

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::sync::Arc;
 
-use epic_core::network::NetworkError;
+use epic_core::network::{NetworkError, optimized};
 use epic_core::picture::{self, DecodeOptions, ImageSource, Picture};
 use epic_core::preprocess::{self, InputSpec, Preprocessor};
 use epic_core::{ClassifyError, Pack};
@@ -173,7 +173,7 @@ fn plan(model: &ModelProto, input: &InputSpec) -> TractResult<Planned> {
     }
     let fact = f32::fact([1, 3, input.height as usize, input.width as usize]);
     model.set_input_fact(0, fact.into())?;
-    let model = model.into_optimized()?;
+    let model = optimized(model.into_typed()?)?;
     let output = model.output_fact(0)?;
     let is_vector = output.datum_type == f32::datum_type();
     let Some(shape) = output.shape.as_concrete().filter(|_| is_vector) else {

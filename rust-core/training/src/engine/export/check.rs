@@ -1,5 +1,6 @@
 //! The exported file against the network it came from, in the runtime that apps use.
 
+use epic_core::network::optimized;
 use tract_onnx::prelude::*;
 
 use super::super::data::{Batches, ImageSet, Normalization, Preparation};
@@ -51,7 +52,7 @@ fn run(onnx: &[u8], samples: &ImageSet, normalization: &Normalization) -> TractR
     if features > 0 {
         model = model.with_input_fact(1, f32::fact([1, features]).into())?;
     }
-    let plan = model.into_optimized()?.into_runnable()?;
+    let plan = optimized(model.into_typed()?)?.into_runnable()?;
     // Pixels and raw metadata: what is made of them is the file's business.
     let pixels = ImageSet { features: Vec::new(), versions: 0, ..samples.clone() };
     let preparation = (*normalization).into();
