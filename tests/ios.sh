@@ -49,6 +49,10 @@ run_tests ios/PhotoApp/PhotoGallery "" "$@"
 # What meets from several threads, once more under ThreadSanitizer.
 [ $# -gt 0 ] || run_tests ios thread --filter ScanTests
 [ $# -gt 0 ] || bash tests/ios/typecheck.sh || status=1
+release="$cache/ios/release" url=https://example.org/CEpic.xcframework.zip checksum="$(printf '%064d' 7)"
+bash ios/scripts/release-package.sh "$url" "$checksum" "$release"
+in_swift "swift package --package-path $release dump-package" |
+    python3 tests/ios/check_release.py "$release" "$url" "$checksum" || status=1
 
 # One line for both packages; XCTest prints a total per bundle, twice where all tests are selected.
 python3 - "$log" "$status" <<'PYTHON'
