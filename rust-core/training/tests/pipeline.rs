@@ -25,7 +25,7 @@ fn dataset(root: &Path) -> Dataset {
 fn a_recipe_becomes_a_pack_whose_scores_are_those_of_its_classifier() {
     let place = workplace("");
     let (outcome, watcher) = trained(&place);
-    let Trained { pack, test, report, export_difference } = outcome;
+    let Trained { pack, test, report, export_difference, .. } = outcome;
     assert!(export_difference < 1e-4, "{export_difference}");
     assert!(watcher.steps.iter().any(|step| step == "training"), "{:?}", watcher.steps);
 

@@ -216,6 +216,24 @@ impl Split {
         })
     }
 
+    /// The same division of a data set that has only some of the pictures.
+    #[must_use]
+    pub fn restricted(&self, dataset: &Dataset) -> Self {
+        let part = |part: &Part| {
+            let paths: BTreeSet<&String> = part.relative_paths.iter().collect();
+            let is_in = |&index: &usize| paths.contains(&dataset.samples[index].relative_path);
+            let indices: Vec<usize> = (0..dataset.samples.len()).filter(is_in).collect();
+            Part::of(dataset, &indices)
+        };
+        Self {
+            data_hash: dataset.data_hash(),
+            train: part(&self.train),
+            validation: part(&self.validation),
+            test: part(&self.test),
+            ..self.clone()
+        }
+    }
+
     /// Writes the split as JSON, atomically.
     pub fn save(&self, path: &Path) -> Result<(), SplitError> {
         serde_json::to_vec_pretty(self)

@@ -10,9 +10,8 @@ use super::run::{WORK_FOLDER, network_file};
 use super::{PipelineError, Recipe, card};
 use crate::dataset::{Dataset, Split};
 use crate::engine::EpochRecord;
-use crate::evaluation::{EpochStats, Evaluation, EvaluationOptions, report};
-use crate::measure::{self, SampleLogits};
-use crate::{atomic, report_data};
+use crate::evaluation::{EpochStats, Evaluation, EvaluationOptions, Prediction, report};
+use crate::{atomic, measure, report_data};
 
 const MODEL_CARD: &str = "MODEL_CARD.md";
 
@@ -31,16 +30,15 @@ impl Finish<'_> {
         mut manifest: Manifest,
         onnx: Vec<u8>,
         classifier: &Classifier,
-        test: &[SampleLogits],
+        test: &[Prediction],
     ) -> Result<(Pack, Evaluation), PipelineError> {
-        let predictions = measure::predictions(&manifest, self.dataset, test);
         let threshold = manifest.thresholds.groups.values().next();
         let options = EvaluationOptions {
             chosen_threshold: threshold.map(|t| f64::from(*t)),
             ..EvaluationOptions::default()
         };
         let labels = measure::label_set(&manifest.taxonomy);
-        let evaluation = Evaluation::compute(&labels, &predictions, &options)?;
+        let evaluation = Evaluation::compute(&labels, test, &options)?;
         manifest.provenance.scores = card::scores(&evaluation);
         let card = card::render(&card::Facts {
             recipe: self.recipe,
@@ -55,8 +53,7 @@ impl Finish<'_> {
             role: FileRole::ModelCard,
             bytes: card.into_bytes(),
         };
-        let mut page =
-            report_data::report(classifier, self.dataset, &predictions, evaluation.clone())?;
+        let mut page = report_data::report(classifier, self.dataset, test, evaluation.clone())?;
         page.data_description = format!(
             "test part: {} pictures, split by source (seed {})",
             evaluation.n, self.split.seed

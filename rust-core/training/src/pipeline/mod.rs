@@ -15,5 +15,11 @@ pub use backbone::SeenFeatures;
 pub use domain::DomainAugmentation;
 pub use error::PipelineError;
 pub use prepare::{MeasuredFeatures, Preparing};
-pub use recipe::{BackboneSection, DecisionSection, PackSection, Recipe, SplitSection};
-pub use run::{Outcome, PipelineObserver, PipelineOptions, Trained, WORK_FOLDER, run};
+pub use recipe::{
+    BackboneSection, DecisionSection, PackSection, Recipe, RecipeChanges, SplitSection,
+};
+pub(crate) use run::open_noting;
+pub use run::{
+    Outcome, PartPredictions, PipelineObserver, PipelineOptions, SplitDataset, Trained,
+    WORK_FOLDER, run,
+};

@@ -150,6 +150,17 @@ struct RecipeFile {
     refit: bool,
 }
 
+/// What is to be otherwise than a recipe's file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecipeChanges {
+    /// File of the taxonomy.
+    pub taxonomy: Option<PathBuf>,
+    /// Seed of the training and of the split.
+    pub seed: Option<u64>,
+    /// Number of epochs.
+    pub epochs: Option<usize>,
+}
+
 impl Recipe {
     /// Reads a recipe; its taxonomy path is relative to the recipe's folder.
     ///
@@ -157,14 +168,26 @@ impl Recipe {
     /// [`PipelineError::Recipe`] with the file's name and the place, or
     /// [`PipelineError::Taxonomy`].
     pub fn load(path: &Path) -> Result<Self, PipelineError> {
+        Self::load_changed(path, &RecipeChanges::default())
+    }
+
+    /// As [`Recipe::load`], with changes; [`Recipe::sha256`] stays that of the file.
+    ///
+    /// # Errors
+    /// As [`Recipe::load`].
+    pub fn load_changed(path: &Path, changes: &RecipeChanges) -> Result<Self, PipelineError> {
         let text = read(path)?;
-        let file: RecipeFile = parse(path, &text)?;
-        let taxonomy_path = path.with_file_name("").join(&file.taxonomy);
+        let mut file: RecipeFile = parse(path, &text)?;
+        let own_taxonomy = path.with_file_name("").join(&file.taxonomy);
+        let taxonomy_path = changes.taxonomy.clone().unwrap_or(own_taxonomy);
         let taxonomy: Taxonomy = parse(&taxonomy_path, &read(&taxonomy_path)?)?;
         taxonomy.validate()?;
         let wrong = |reason| PipelineError::Recipe { path: path.to_owned(), reason };
         let features = features(&file).map_err(wrong)?;
-        let training = training(&file, &features, &taxonomy).map_err(wrong)?;
+        let mut training = training(&file, &features, &taxonomy).map_err(wrong)?;
+        training.epochs = changes.epochs.unwrap_or(training.epochs);
+        training.seed = changes.seed.unwrap_or(training.seed);
+        file.split.seed = changes.seed.unwrap_or(file.split.seed);
         training.validate()?;
         let digest = Sha256::digest(text.as_bytes());
         Ok(Self {

@@ -9,7 +9,7 @@ use epic_core::metadata::MetadataExtractor;
 use epic_core::pack::{
     FileRole, Manifest, MetadataSpec, OutputSpec, Pack, PackFile, Provenance, SCHEMA,
 };
-use epic_core::{Classifier, ClassifyError};
+use epic_core::{Classifier, ClassifyError, Taxonomy};
 
 use super::backbone::{open_backbone, seen_features};
 use super::finish::Finish;
@@ -24,7 +24,7 @@ use crate::engine::{
     export::{METADATA, OUTPUT},
 };
 use crate::evaluation::{
-    Evaluation, RateEstimate, choose_threshold, fit_temperature, group_scores,
+    Evaluation, Prediction, RateEstimate, choose_threshold, fit_temperature, group_scores,
 };
 use crate::measure::{self, SampleLogits};
 
@@ -42,6 +42,11 @@ pub struct PipelineOptions<'a> {
     pub sources: Option<&'a Path>,
     /// Name of a version of the data set to train on; without it all pictures.
     pub version: Option<&'a str>,
+    /// A data set that is open and divided already: `data`, `sources`, `version` and the recipe's split are not
+    /// looked at then.
+    pub split: Option<&'a SplitDataset>,
+    /// Run the measured network on the train part too, for [`PartPredictions::train`].
+    pub measure_train: bool,
     /// The pack's folder; work files go to [`WORK_FOLDER`] in it.
     pub out: &'a Path,
     /// Continue an interrupted training in `out`.
@@ -56,6 +61,15 @@ pub struct PipelineOptions<'a> {
     pub embedding_cache: Option<&'a Path>,
     /// Where measured metadata is kept, for other runs too [default: in [`WORK_FOLDER`]].
     pub metadata_cache: Option<&'a Path>,
+}
+
+/// A data set and its parts.
+#[derive(Debug, Clone)]
+pub struct SplitDataset {
+    /// The pictures, of the recipe's classes in their order.
+    pub dataset: Dataset,
+    /// A split of just these pictures.
+    pub split: Split,
 }
 
 /// Watches a run.
@@ -84,10 +98,21 @@ pub struct Trained {
     pub pack: Pack,
     /// Scores on the test part.
     pub test: Evaluation,
+    /// What the measured network said of single pictures.
+    pub predictions: PartPredictions,
     /// The HTML report.
     pub report: PathBuf,
     /// Largest difference of a probability between the training engine and tract.
     pub export_difference: f32,
+}
+
+/// Predictions under the pack's calibration and thresholds.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PartPredictions {
+    /// Of the train part; empty unless [`PipelineOptions::measure_train`].
+    pub train: Vec<Prediction>,
+    /// Of the test part.
+    pub test: Vec<Prediction>,
 }
 
 /// Runs a recipe: checks the data, splits it, trains, exports, calibrates and chooses thresholds on
@@ -107,8 +132,17 @@ pub fn run(
     if !options.resume && checkpoints.exists() {
         return Err(EngineError::AlreadyTrained { path: checkpoints }.into());
     }
-    let dataset = open_dataset(recipe, options, &work, observer)?;
-    let split = load_or_make_split(recipe, &dataset, &work, options.resume, observer)?;
+    let SplitDataset { dataset, split } = match options.split {
+        Some(given) => {
+            given.split.save(&work.join("split.json"))?;
+            given.clone()
+        }
+        None => {
+            let dataset = open_dataset(recipe, options, &work, observer)?;
+            let split = load_or_make_split(recipe, &dataset, &work, options.resume, observer)?;
+            SplitDataset { dataset, split }
+        }
+    };
     let parts = split.indices(&dataset)?;
     let Some(features) = features(recipe, &dataset, options, &work, observer)? else {
         return Ok(Outcome::Interrupted);
@@ -158,7 +192,13 @@ pub fn run(
     let validation = measure(&uncalibrated, &parts.validation, "validation", observer)?;
     let manifest = calibrated(draft, recipe, &dataset, &validation)?;
     let calibrated = classifier(&manifest)?;
+    let mut predictions = PartPredictions::default();
     let test = measure(&calibrated, &parts.test, "test", observer)?;
+    predictions.test = measure::predictions(&manifest, &dataset, &test);
+    if options.measure_train {
+        let train = measure(&calibrated, &parts.train, "train", observer)?;
+        predictions.train = measure::predictions(&manifest, &dataset, &train);
+    }
 
     let shipped = if recipe.refit {
         let validation = images(&parts.validation, "validation", true, observer)?;
@@ -175,11 +215,12 @@ pub fn run(
     };
     let finish = Finish { recipe, dataset: &dataset, split: &split, measured: &first };
     let (pack, evaluation) =
-        finish.write(options.out, manifest, shipped.onnx, &calibrated, &test)?;
+        finish.write(options.out, manifest, shipped.onnx, &calibrated, &predictions.test)?;
     let export_difference = shipped.export_difference.max(first.export_difference);
     Ok(Outcome::Trained(Box::new(Trained {
         pack,
         test: evaluation,
+        predictions,
         report: work.join("report.html"),
         export_difference,
     })))
@@ -191,15 +232,24 @@ fn open_dataset(
     work: &Path,
     observer: &mut dyn PipelineObserver,
 ) -> Result<Dataset, PipelineError> {
-    observer.on_step("checking pictures", 0);
     let open = OpenOptions {
         cache: Some(work.join("dataset-cache.jsonl")),
         sources: options.sources.map(Path::to_owned),
         version: options.version.map(str::to_owned),
     };
-    let classes = recipe.taxonomy.class_names();
-    let dataset =
-        Dataset::open_with(options.data, &classes, &open, &CoreReader, &*observer.progress())?;
+    open_noting(options.data, &recipe.taxonomy, &open, observer)
+}
+
+/// Opens a data set with the classes of a taxonomy; what is left out is noted.
+pub(crate) fn open_noting(
+    data: &Path,
+    taxonomy: &Taxonomy,
+    open: &OpenOptions,
+    observer: &mut dyn PipelineObserver,
+) -> Result<Dataset, PipelineError> {
+    observer.on_step("checking pictures", 0);
+    let classes = taxonomy.class_names();
+    let dataset = Dataset::open_with(data, &classes, open, &CoreReader, &*observer.progress())?;
     for rejected in &dataset.rejected {
         observer.note(&format!("{}: {}, left out", rejected.relative_path, rejected.reason));
     }
@@ -207,7 +257,7 @@ fn open_dataset(
         observer.note(&format!("the data set has no folder {class}"));
     }
     for folder in &dataset.unknown_folders {
-        observer.note(&format!("{folder} is no class of {}, left out", recipe.taxonomy.name));
+        observer.note(&format!("{folder} is no class of {}, left out", taxonomy.name));
     }
     Ok(dataset)
 }

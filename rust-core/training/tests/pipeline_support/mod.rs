@@ -193,6 +193,8 @@ pub(crate) fn run(
         data: &place.data,
         sources: None,
         version: None,
+        split: None,
+        measure_train: false,
         out: &place.out,
         resume,
         device: DeviceKind::Cpu,

@@ -1,13 +1,14 @@
 //! Training as a program of its own; `epic train` starts it.
 
 mod observer;
+mod reproduce;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand};
-use epic_core::metadata::{MetadataExtractor, MetadataOptions, Weights};
+use epic_core::metadata::{MetadataExtractor, MetadataOptions, Weights, WeightsError};
 use epic_training::engine::DeviceKind;
 use epic_training::evaluation::report;
 use epic_training::pipeline::{self, Outcome, PipelineOptions, Recipe};
@@ -30,6 +31,8 @@ struct Arguments {
 enum Command {
     /// Train a pack from a recipe and a data set.
     Train(TrainArguments),
+    /// Train all variants of the thesis on a data set, and report which of its findings hold.
+    Reproduce(reproduce::ReproduceArguments),
 }
 
 #[derive(Args)]
@@ -72,29 +75,35 @@ struct TrainArguments {
 }
 
 fn main() -> ExitCode {
-    let Command::Train(arguments) = Arguments::parse().command;
-    match train(&arguments) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("epic train: {error}");
-            ExitCode::from(FAILED)
-        }
+    let (name, result) = match Arguments::parse().command {
+        Command::Train(arguments) => ("train", train(&arguments).map_err(|e| e.to_string())),
+        Command::Reproduce(arguments) => ("reproduce", reproduce::run(&arguments)),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("epic {name}: {error}");
+        ExitCode::from(FAILED)
+    })
+}
+
+/// Networks and word lists of a folder, or those built in.
+fn weights(folder: Option<&Path>) -> Result<Weights, WeightsError> {
+    match folder {
+        Some(folder) => Weights::open(folder),
+        None => epic_models::metadata_weights(),
     }
 }
 
 fn train(arguments: &TrainArguments) -> Result<ExitCode, pipeline::PipelineError> {
     let recipe = Recipe::load(&arguments.recipe)?;
-    let weights = match &arguments.weights {
-        Some(folder) => Weights::open(folder),
-        None => epic_models::metadata_weights(),
-    };
-    let weights =
-        weights.map_err(|error| pipeline::PipelineError::Metadata { reason: error.to_string() })?;
+    let weights = weights(arguments.weights.as_deref())
+        .map_err(|error| pipeline::PipelineError::Metadata { reason: error.to_string() })?;
     let extractor = Arc::new(MetadataExtractor::new(weights, MetadataOptions::default()));
     let options = PipelineOptions {
         data: &arguments.data,
         sources: arguments.sources.as_deref(),
         version: arguments.data_version.as_deref(),
+        split: None,
+        measure_train: false,
         out: &arguments.out,
         resume: arguments.resume,
         device: arguments.device,
@@ -103,7 +112,7 @@ fn train(arguments: &TrainArguments) -> Result<ExitCode, pipeline::PipelineError
         embedding_cache: arguments.embedding_cache.as_deref(),
         metadata_cache: arguments.metadata_cache.as_deref(),
     };
-    let mut terminal = Terminal::new();
+    let mut terminal = Terminal::new("train", false);
     let outcome = pipeline::run(&recipe, &options, &mut terminal)?;
     terminal.finish();
     match outcome {

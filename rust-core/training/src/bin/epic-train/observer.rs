@@ -1,4 +1,4 @@
-//! Progress on the terminal: a bar on standard error, a line per epoch on standard output.
+//! Progress on the terminal: a bar on standard error, a line per epoch on standard output or beside the bar.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,17 +6,23 @@ use std::time::{Duration, Instant};
 
 use epic_training::engine::{BatchEvent, EpochEvent, TrainObserver};
 use epic_training::pipeline::PipelineObserver;
+use epic_training::reproduce::{ReproduceObserver, VariantEvent};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 /// Shows a run and lets Ctrl-C end it.
 pub(crate) struct Terminal {
+    command: &'static str,
+    /// Standard output is for results only.
+    quiet: bool,
     bar: ProgressBar,
+    left_in_all: Option<Duration>,
     stop: Arc<AtomicBool>,
     epoch_started: Instant,
 }
 
 impl Terminal {
-    pub(crate) fn new() -> Self {
+    /// `command` begins the messages; with `quiet` nothing goes to standard output.
+    pub(crate) fn new(command: &'static str, quiet: bool) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
         // Without a handler Ctrl-C still ends the program; the last epoch's checkpoint is safe.
@@ -25,11 +31,22 @@ impl Terminal {
                 std::process::exit(super::INTERRUPTED.into());
             }
         });
-        Self { bar: ProgressBar::hidden(), stop, epoch_started: Instant::now() }
+        Self {
+            command,
+            quiet,
+            bar: ProgressBar::hidden(),
+            left_in_all: None,
+            stop,
+            epoch_started: Instant::now(),
+        }
     }
 
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+
+    fn say(&self, line: &str) {
+        self.bar.suspend(|| if self.quiet { eprintln!("{line}") } else { println!("{line}") });
     }
 
     fn left(&self, event: &BatchEvent) -> Duration {
@@ -45,8 +62,11 @@ impl TrainObserver for Terminal {
             self.bar.set_length(event.batches as u64);
         }
         self.bar.set_position(event.batch as u64);
+        let in_all = self
+            .left_in_all
+            .map_or_else(String::new, |left| format!(", {} in all", HumanDuration(left)));
         self.bar.set_message(format!(
-            "epoch {}/{}  loss {:.3}  {} left",
+            "epoch {}/{}  loss {:.3}  {} left{in_all}",
             event.epoch,
             event.epochs,
             event.loss,
@@ -56,20 +76,18 @@ impl TrainObserver for Terminal {
 
     fn on_epoch(&mut self, event: &EpochEvent) {
         let record = &event.record;
-        self.bar.suspend(|| {
-            println!(
-                "epoch {:>3}/{}  loss {:.4}  val loss {:.4}  val accuracy {:.4}  val macro F1 \
-                 {:.4}{}  {:.1} s",
-                record.epoch,
-                event.epochs,
-                record.train_loss,
-                record.validation_loss,
-                record.validation_accuracy,
-                record.validation_macro_f1,
-                if event.is_best { " *" } else { "  " },
-                record.seconds,
-            );
-        });
+        self.say(&format!(
+            "epoch {:>3}/{}  loss {:.4}  val loss {:.4}  val accuracy {:.4}  val macro F1 \
+             {:.4}{}  {:.1} s",
+            record.epoch,
+            event.epochs,
+            record.train_loss,
+            record.validation_loss,
+            record.validation_accuracy,
+            record.validation_macro_f1,
+            if event.is_best { " *" } else { "  " },
+            record.seconds,
+        ));
         self.epoch_started = Instant::now();
     }
 
@@ -100,6 +118,19 @@ impl PipelineObserver for Terminal {
     }
 
     fn note(&mut self, message: &str) {
-        self.bar.suspend(|| eprintln!("epic train: {message}"));
+        self.bar.suspend(|| eprintln!("epic {}: {message}", self.command));
+    }
+}
+
+impl ReproduceObserver for Terminal {
+    fn on_variant(&mut self, event: &VariantEvent<'_>) {
+        let left = self.left_in_all.map_or_else(String::new, |left| {
+            format!(", about {} left in all", HumanDuration(left))
+        });
+        self.say(&format!("[{}/{}] {}{left}", event.number, event.of, event.id));
+    }
+
+    fn on_time_left(&mut self, left: Duration) {
+        self.left_in_all = Some(left);
     }
 }

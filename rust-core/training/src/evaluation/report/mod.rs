@@ -6,14 +6,15 @@ mod curves;
 #[cfg(test)]
 mod demo;
 mod gallery;
-mod headline;
-mod html;
+pub(crate) mod headline;
+pub(crate) mod html;
 mod learning;
-mod markdown;
+pub(crate) mod markdown;
 mod operating;
-mod plot;
+pub(crate) mod plot;
+pub(crate) mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use html::escape;
 pub use markdown::render_markdown_table;
@@ -52,6 +53,12 @@ pub fn render(report: &Report) -> String {
         classes::table(evaluation),
         GLOSSARY.to_owned(),
     ];
+    let head = format!("{}\n{}", headline::header(report), headline::cards(evaluation));
+    page(&format!("{} · evaluation", report.model_name), &head, &sections.join("\n"))
+}
+
+/// A page in the look of all reports, with its style inside; `head` and `main` are HTML, the title is text.
+pub(crate) fn page(title: &str, head: &str, main: &str) -> String {
     format!(
         r#"<!DOCTYPE html>
 <html lang="en">
@@ -59,24 +66,20 @@ pub fn render(report: &Report) -> String {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{} · evaluation</title>
+<title>{}</title>
 <style>
 {}</style>
 </head>
 <body>
-{}
-{}
+{head}
 <main>
-{}
+{main}
 </main>
 </body>
 </html>
 "#,
-        html::escape(&report.model_name),
+        html::escape(title),
         include_str!("style.css"),
-        headline::header(report),
-        headline::cards(evaluation),
-        sections.join("\n")
     )
 }
 

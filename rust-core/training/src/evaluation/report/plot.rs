@@ -5,11 +5,11 @@ use std::fmt::Write;
 use super::html::escape;
 
 /// Width of every chart in its own units, in which the text has 12; the page scales it.
-pub(super) const WIDTH: f64 = 460.0;
+pub(crate) const WIDTH: f64 = 460.0;
 
 /// One direction of a chart.
-pub(super) struct Axis {
-    label: &'static str,
+pub(crate) struct Axis {
+    pub(super) label: &'static str,
     min: f64,
     max: f64,
     percent: bool,
@@ -20,13 +20,13 @@ pub(super) struct Axis {
 }
 
 impl Axis {
-    pub(super) fn new(label: &'static str, min: f64, max: f64) -> Self {
+    pub(crate) fn new(label: &'static str, min: f64, max: f64) -> Self {
         let max = if max > min { max } else { min + 1.0 };
         Self { label, min, max, percent: false, steps: 5.0, finest: 0.0 }
     }
 
     /// Ticks as percentages.
-    pub(super) fn percent(mut self) -> Self {
+    pub(crate) fn percent(mut self) -> Self {
         self.percent = true;
         self
     }
@@ -43,19 +43,19 @@ impl Axis {
         self.whole()
     }
 
-    fn share(&self, value: f64) -> f64 {
+    pub(super) fn share(&self, value: f64) -> f64 {
         ((value - self.min) / (self.max - self.min)).clamp(0.0, 1.0)
     }
 
     /// Round numbers, about as many as asked for.
-    fn ticks(&self) -> Vec<f64> {
+    pub(super) fn ticks(&self) -> Vec<f64> {
         let step = nice_step((self.max - self.min) / self.steps).max(self.finest);
         let first = (self.min / step - 1e-9).ceil() as i64;
         let last = (self.max / step + 1e-9).floor() as i64;
         (first..=last).map(|tick| tick as f64 * step).collect()
     }
 
-    fn text(&self, tick: f64) -> String {
+    pub(super) fn text(&self, tick: f64) -> String {
         let (value, unit) = if self.percent { (tick * 100.0, "\u{202f}%") } else { (tick, "") };
         // As many digits as the steps need, and -0 is 0.
         let rounded = (value * 1000.0).round() / 1000.0 + 0.0;
@@ -74,7 +74,7 @@ fn nice_step(raw: f64) -> f64 {
 }
 
 /// The end of an axis from 0 that just holds `value`.
-pub(super) fn nice_end(value: f64) -> f64 {
+pub(crate) fn nice_end(value: f64) -> f64 {
     let step = nice_step(value.max(1e-9) / 5.0);
     (value.max(1e-9) / step - 1e-9).ceil() * step
 }
@@ -199,7 +199,7 @@ pub(super) fn chart(label: &str, height: f64, body: &str) -> String {
 }
 
 /// A sample of a line or a mark with its meaning; `marks` are drawn in a box of 26 by 12.
-pub(super) fn legend<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub(crate) fn legend<'a>(entries: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let entries: String = entries
         .into_iter()
         .map(|(marks, text)| {

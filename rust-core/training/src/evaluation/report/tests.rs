@@ -17,7 +17,7 @@ fn small() -> Report {
 
 /// Every opened element is closed, in order: what a browser would otherwise guess at.
 #[track_caller]
-fn assert_balanced(html: &str) {
+pub(crate) fn assert_balanced(html: &str) {
     const VOID: [&str; 3] = ["meta", "img", "!DOCTYPE"];
     let mut open = Vec::new();
     for tag in html.split('<').skip(1) {
