@@ -1,22 +1,25 @@
 //! Progress on the terminal: a bar on standard error, a line per epoch on standard output.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use epic_training::engine::{BatchEvent, EpochEvent, TrainObserver};
-use epic_training::pipeline::PipelineObserver;
+use epic_training::pipeline::{PipelineObserver, TrialEvent};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 /// Shows a run and lets Ctrl-C end it.
 pub(crate) struct Terminal {
+    /// The command, for messages.
+    name: &'static str,
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
     epoch_started: Instant,
 }
 
 impl Terminal {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(name: &'static str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
         // Without a handler Ctrl-C still ends the program; the last epoch's checkpoint is safe.
@@ -25,7 +28,13 @@ impl Terminal {
                 std::process::exit(super::INTERRUPTED.into());
             }
         });
-        Self { bar: ProgressBar::hidden(), stop, epoch_started: Instant::now() }
+        Self { name, bar: ProgressBar::hidden(), stop, epoch_started: Instant::now() }
+    }
+
+    /// What to say and return when Ctrl-C ended the run.
+    pub(crate) fn interrupted(&self) -> ExitCode {
+        eprintln!("{}: stopped; continue with --resume", self.name);
+        ExitCode::from(super::INTERRUPTED)
     }
 
     pub(crate) fn finish(&self) {
@@ -100,6 +109,24 @@ impl PipelineObserver for Terminal {
     }
 
     fn note(&mut self, message: &str) {
-        self.bar.suspend(|| eprintln!("epic train: {message}"));
+        self.bar.suspend(|| eprintln!("{}: {message}", self.name));
+    }
+
+    fn on_trial(&mut self, event: &TrialEvent<'_>) {
+        let TrialEvent { trial, trials, metric, is_best } = event;
+        let result = match (trial.score(*metric), &trial.error) {
+            (Some(score), _) => format!("{} {score:.4}", metric.name()),
+            (None, error) => error.clone().unwrap_or_default(),
+        };
+        let values = trial.values.iter().map(|(path, value)| format!("{path}={value}"));
+        let values = values.collect::<Vec<_>>().join(" ");
+        self.bar.suspend(|| {
+            eprintln!(
+                "trial {:>3}/{trials}  {result}{}  {:.1} s  {values}",
+                trial.trial,
+                if *is_best { " *" } else { "  " },
+                trial.seconds,
+            );
+        });
     }
 }

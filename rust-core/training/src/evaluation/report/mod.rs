@@ -7,11 +7,11 @@ mod curves;
 mod demo;
 mod gallery;
 mod headline;
-mod html;
+pub(crate) mod html;
 mod learning;
 mod markdown;
 mod operating;
-mod plot;
+pub(crate) mod plot;
 #[cfg(test)]
 mod tests;
 
@@ -52,6 +52,17 @@ pub fn render(report: &Report) -> String {
         classes::table(evaluation),
         GLOSSARY.to_owned(),
     ];
+    let body = format!(
+        "{}\n{}\n<main>\n{}\n</main>",
+        headline::header(report),
+        headline::cards(evaluation),
+        sections.join("\n")
+    );
+    page(&format!("{} · evaluation", report.model_name), &body)
+}
+
+/// A page with the style of all reports around `body`, which is markup; the title is text.
+pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         r#"<!DOCTYPE html>
 <html lang="en">
@@ -59,24 +70,17 @@ pub fn render(report: &Report) -> String {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{} · evaluation</title>
+<title>{}</title>
 <style>
 {}</style>
 </head>
 <body>
-{}
-{}
-<main>
-{}
-</main>
+{body}
 </body>
 </html>
 "#,
-        html::escape(&report.model_name),
+        html::escape(title),
         include_str!("style.css"),
-        headline::header(report),
-        headline::cards(evaluation),
-        sections.join("\n")
     )
 }
 
