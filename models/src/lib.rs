@@ -84,12 +84,13 @@ mod recipes {
     }
 
     /// Recipes and the taxonomies that they name, as paths below `models` and their content.
-    pub const RECIPES: [(&str, &str); 14] = files!(
+    pub const RECIPES: [(&str, &str); 18] = files!(
         "taxonomies/epic10.toml",
         "taxonomies/epic9.toml",
         "variants/m01.1.toml",
         "variants/m01.3.toml",
         "variants/m01.4.toml",
+        "variants/m01.6.toml",
         "variants/m01.toml",
         "variants/m02.1.toml",
         "variants/m02.2.toml",
@@ -97,6 +98,9 @@ mod recipes {
         "variants/m02.5.toml",
         "variants/m02.toml",
         "variants/m03.toml",
+        "variants/m04.1.toml",
+        "variants/m04.2.toml",
+        "variants/m04.toml",
         "variants/transfer-epic10.toml",
         "variants/vcnn-epic10.toml",
     );

@@ -38,6 +38,9 @@ pub(crate) enum Command {
     /// Train a pack from a recipe and a data set (`epic train --help` for options).
     #[command(disable_help_flag = true)]
     Train(ExternalArguments),
+    /// Search for better settings of a recipe by cross-validation (`epic tune --help` for options).
+    #[command(disable_help_flag = true)]
+    Tune(ExternalArguments),
     /// Train all variants of the thesis, and report which of its findings hold (`epic reproduce --help` for options).
     #[command(disable_help_flag = true)]
     Reproduce(ExternalArguments),

@@ -1,5 +1,5 @@
 //! Training is a program of its own, `epic-train`, so that scanning builds in
-//! minutes; `epic train` and `epic reproduce` run it with the same arguments.
+//! minutes; `epic train`, `epic tune` and `epic reproduce` run it with the same arguments.
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
@@ -10,6 +10,7 @@ use std::process::{Command, ExitCode};
 use crate::NOTHING_RAN;
 use crate::output::Failure;
 
+/// Runs a command of the training program.
 pub(crate) fn run(command: &str, arguments: &[OsString]) -> Result<ExitCode, Failure> {
     let status = Command::new(program()).arg(command).args(arguments).status();
     match status {

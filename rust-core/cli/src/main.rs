@@ -35,6 +35,7 @@ fn main() -> ExitCode {
         Command::Dataset(command) => dataset::run(&command),
         Command::Pack(command) => pack::run(&command),
         Command::Train(options) => external::run("train", &options.arguments),
+        Command::Tune(options) => external::run("tune", &options.arguments),
         Command::Reproduce(options) => external::run("reproduce", &options.arguments),
     };
     result.unwrap_or_else(|error| {

@@ -1,6 +1,6 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`embedding`], [`table`], [`trees`], [`evaluation`], [`measure`] and [`synthesize`] are light;
+//! [`dataset`], [`embedding`], [`table`], [`trees`], [`tuning`], [`evaluation`], [`measure`] and [`synthesize`] are light;
 //! [`engine`], [`pipeline`] and [`reproduce`], which need the training engine, come with the feature `engine`; `review`, which serves
 //! a page on loopback, with the feature `review`.
 
@@ -25,6 +25,7 @@ pub mod synthesize;
 pub mod table;
 pub mod thumbnail;
 pub mod trees;
+pub mod tuning;
 
 pub use reader::CoreReader;
 

@@ -42,4 +42,6 @@ pub use partition::{Relaxation, Shortage};
 pub use perceptual::{FINGERPRINT_MIN_SIDE, Fingerprint, PerceptualHash, Thumbnail};
 pub use pixels::{PictureReader, RgbPixels};
 pub use source::{UNKNOWN_SOURCE, source_of};
-pub use split::{Folds, Fractions, Part, Split, SplitIndices, SplitOptions, k_fold};
+pub use split::{
+    Folds, Fractions, Part, Split, SplitIndices, SplitOptions, k_fold, k_fold_with_train_only,
+};

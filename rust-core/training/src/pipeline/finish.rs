@@ -7,7 +7,7 @@ use epic_core::pack::{FileRole, Manifest, Pack, PackFile, write_folder};
 
 use super::fit::Fitted;
 use super::run::{WORK_FOLDER, network_file};
-use super::{PipelineError, Recipe, card};
+use super::{PipelineError, Recipe, Tuned, card};
 use crate::dataset::{Dataset, Split};
 use crate::engine::EpochRecord;
 use crate::evaluation::{EpochStats, Evaluation, EvaluationOptions, Prediction, report};
@@ -19,7 +19,10 @@ const MODEL_CARD: &str = "MODEL_CARD.md";
 pub(super) struct Finish<'a> {
     pub(super) recipe: &'a Recipe,
     pub(super) dataset: &'a Dataset,
+    /// Version of the data set.
+    pub(super) version: Option<&'a str>,
     pub(super) split: &'a Split,
+    pub(super) tuned: Option<&'a Tuned>,
     pub(super) measured: &'a Fitted,
 }
 
@@ -43,7 +46,9 @@ impl Finish<'_> {
         let card = card::render(&card::Facts {
             recipe: self.recipe,
             dataset: self.dataset,
+            version: self.version,
             split: self.split,
+            tuned: self.tuned,
             manifest: &manifest,
             evaluation: &evaluation,
             epoch: self.measured.epoch,

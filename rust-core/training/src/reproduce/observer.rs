@@ -7,7 +7,7 @@ use super::cost::{Cost, Meter};
 use super::estimate::Progress;
 use super::files;
 use crate::engine::{BatchEvent, EpochEvent, TrainObserver};
-use crate::pipeline::PipelineObserver;
+use crate::pipeline::{PipelineObserver, TrialEvent};
 
 /// A variant begins, or goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,5 +79,10 @@ impl PipelineObserver for Watch<'_> {
 
     fn note(&mut self, message: &str) {
         self.outer.note(message);
+    }
+
+    fn on_trial(&mut self, event: &TrialEvent<'_>) {
+        self.settle(None);
+        self.outer.on_trial(event);
     }
 }

@@ -4,8 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::ReproduceError;
 use super::files::{self, Files};
 use crate::pipeline::{Recipe, RecipeChanges};
@@ -25,13 +23,6 @@ pub(super) struct Variant {
     pub(super) base: Option<String>,
     /// Version of the data set that it trains on.
     pub(super) data_version: String,
-}
-
-/// The keys of a recipe that say what it stands on; the others are the pipeline's business.
-#[derive(Deserialize)]
-struct Needs {
-    base: Option<PathBuf>,
-    data_version: Option<String>,
 }
 
 /// Where recipes come from.
@@ -59,14 +50,9 @@ pub(super) fn load(
         return Err(ReproduceError::NoRecipes(folder));
     }
     paths.extend(sources.with.iter().cloned());
-    let recipes = paths
-        .into_iter()
-        .map(|path| Ok((Recipe::load_changed(&path, changes)?, needs(&path)?, path)))
-        .collect::<Result<Vec<_>, ReproduceError>>()?;
-    let ids: Vec<(PathBuf, String)> =
-        recipes.iter().map(|(recipe, _, path)| (real(path), recipe.id.clone())).collect();
     let mut variants: Vec<Variant> = Vec::new();
-    for (recipe, needs, path) in recipes {
+    for path in paths {
+        let recipe = Recipe::load_changed(&path, changes)?;
         let wrong = |reason| ReproduceError::Recipe { path: path.clone(), reason };
         let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
         if recipe.id.starts_with('.') || recipe.id.is_empty() || !recipe.id.chars().all(is_plain) {
@@ -75,36 +61,14 @@ pub(super) fn load(
         if variants.iter().any(|variant| variant.recipe.id == recipe.id) {
             return Err(wrong(format!("there are two recipes {}", recipe.id)));
         }
-        let base = match needs.base {
-            None => None,
-            Some(base) => {
-                let base = real(&path.with_file_name("").join(base));
-                let found = ids.iter().find(|(path, _)| *path == base);
-                let missing = || wrong(format!("its base {} is not in the table", base.display()));
-                Some(found.ok_or_else(missing)?.1.clone())
-            }
-        };
-        let data_version = needs.data_version.unwrap_or_else(|| super::V01.to_owned());
+        let base = recipe.trees.as_ref().map(|trees| trees.base.id.clone());
+        let data_version = recipe.data_version.clone().unwrap_or_else(|| super::V01.to_owned());
         if ![super::V01, super::V01_1].contains(&data_version.as_str()) {
             return Err(wrong(format!("there is no version {data_version} here")));
         }
         variants.push(Variant { recipe, path, base, data_version });
     }
     in_order(variants)
-}
-
-/// The same file has one name.
-fn real(path: &Path) -> PathBuf {
-    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
-}
-
-fn needs(path: &Path) -> Result<Needs, ReproduceError> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| ReproduceError::Read { path: path.to_owned(), source })?;
-    toml::from_str(&text).map_err(|error| ReproduceError::Recipe {
-        path: path.to_owned(),
-        reason: error.to_string(),
-    })
 }
 
 /// Returns the folder of the variants.
@@ -139,11 +103,9 @@ fn in_order(mut waiting: Vec<Variant>) -> Result<Vec<Variant>, ReproduceError> {
             variant.base.as_ref().is_none_or(done)
         };
         let Some(next) = waiting.iter().position(is_ready) else {
-            let Variant { path, .. } = waiting.swap_remove(0);
-            return Err(ReproduceError::Recipe {
-                path,
-                reason: "it stands on itself by its base".to_owned(),
-            });
+            let Variant { path, base, .. } = waiting.swap_remove(0);
+            let reason = format!("its base {} is not in the table", base.unwrap_or_default());
+            return Err(ReproduceError::Recipe { path, reason });
         };
         ordered.push(waiting.remove(next));
     }
@@ -211,8 +173,10 @@ mod tests {
     fn the_built_in_recipes_are_the_thesiss_in_one_taxonomy() {
         let out = tempfile::tempdir().unwrap();
         let variants = built_in(out.path());
-        assert!(ids(&variants).iter().all(|id| THESIS_VARIANTS.contains(id)));
-        assert!(ids(&variants).contains(&"m03"));
+        assert_eq!(ids(&variants), THESIS_VARIANTS);
+        let of = |id: &str| variants.iter().find(|variant| variant.recipe.id == id).unwrap();
+        assert_eq!(of("m04.2").base.as_deref(), Some("m01.1"));
+        assert_eq!((&*of("m01.6").data_version, &*of("m01.1").data_version), ("v01.1", "v01"));
         check_taxonomies(&variants).unwrap();
         check_backbone(&variants).unwrap();
         let first = &variants[0].recipe;
@@ -227,13 +191,19 @@ mod tests {
             taxonomy: Some(taxonomy(Path::new("epic10"), files).unwrap()),
             seed: Some(7),
             epochs: Some(2),
+            most_trials: Some(3),
         };
         let sources = Sources { folder: None, with: &[] };
         for Variant { recipe, .. } in load(&sources, &changes, files).unwrap() {
             assert_eq!((&*recipe.taxonomy.name, recipe.taxonomy.classes.len()), ("epic10", 10));
             assert_eq!(recipe.training.spec.classes, 10);
-            assert_eq!((recipe.training.seed, recipe.split.seed), (7, 7));
-            assert_eq!(recipe.training.epochs, 2);
+            assert_eq!((recipe.seed(), recipe.split.seed, recipe.training.epochs), (7, 7, 2));
+            if let Some(trees) = &recipe.trees {
+                assert_eq!((trees.base.training.epochs, trees.base.training.seed), (2, 7));
+            }
+            if let Some(tuning) = &recipe.tuning {
+                assert_eq!((tuning.trials, tuning.seed), (3, 7));
+            }
         }
         let file = Path::new("elsewhere/mine.toml");
         assert_eq!(taxonomy(file, files).unwrap(), file);
@@ -258,7 +228,7 @@ mod tests {
         let error = chosen_ids(&["m09"]).unwrap_err();
         assert_eq!(error.to_string(), "there is no variant m09; there are m01.1, m01.3, m01");
         variants[1].base = Some("m01".to_owned());
-        assert!(in_order(variants).unwrap_err().to_string().contains("stands on itself"));
+        assert!(in_order(variants).unwrap_err().to_string().contains("is not in the table"));
     }
 
     #[test]

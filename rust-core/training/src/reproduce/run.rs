@@ -21,6 +21,8 @@ use crate::pipeline::{RecipeChanges, open_noting};
 
 /// Epochs of a smoke run.
 const SMOKE_EPOCHS: usize = 3;
+/// Trials of a search in a smoke run.
+const SMOKE_TRIALS: usize = 3;
 
 /// What to reproduce, and where.
 #[derive(Clone, Copy)]
@@ -84,7 +86,8 @@ pub fn run(
     files::create(options.out)?;
     let epochs = options.epochs.or(options.quick.then_some(SMOKE_EPOCHS));
     let taxonomy = options.taxonomy.map(|given| plan::taxonomy(given, files)).transpose()?;
-    let changes = RecipeChanges { taxonomy, seed: options.seed, epochs };
+    let most_trials = options.quick.then_some(SMOKE_TRIALS);
+    let changes = RecipeChanges { taxonomy, seed: options.seed, epochs, most_trials };
     let sources = Sources { folder: options.recipes, with: options.with };
     let all = plan::load(&sources, &changes, files)?;
     let chosen = plan::chosen(&all, options.only)?;
@@ -112,7 +115,7 @@ pub fn run(
             continue;
         }
         observer.on_variant(&VariantEvent { id, number: index + 1, of: chosen.len() });
-        let progress = progress(variant, &chosen[index + 1..], &finished);
+        let progress = progress(variant, &chosen[index + 1..], &all, &finished);
         match variant::train(variant, &data, progress, options, observer) {
             Ok(Some(record)) => {
                 finished.insert(id.clone(), record);
@@ -166,16 +169,23 @@ fn open(
 fn progress(
     running: &Variant,
     waiting: &[Variant],
+    all: &[Variant],
     finished: &BTreeMap<String, Record>,
 ) -> Progress {
-    let open = waiting.iter().filter(|variant| !finished.contains_key(&variant.recipe.id));
+    let is_finished = |variant: &&Variant| finished.contains_key(&variant.recipe.id);
+    let open = waiting.iter().filter(|variant| !is_finished(variant));
     Progress {
-        finished_epochs: finished.values().map(|record| record.epochs).sum(),
+        finished_epochs: all.iter().filter(is_finished).map(epochs).sum(),
         finished_seconds: finished.values().map(|record| record.cost.total().seconds).sum(),
-        of: running.recipe.training.epochs,
-        waiting: open.map(|variant| variant.recipe.training.epochs).sum(),
+        of: epochs(running),
+        waiting: open.map(epochs).sum(),
         ..Progress::default()
     }
+}
+
+/// Trees take about as long as an epoch of their base, whatever their rounds.
+fn epochs(variant: &Variant) -> usize {
+    if variant.recipe.trees.is_some() { 1 } else { variant.recipe.training.epochs }
 }
 
 fn written(

@@ -45,8 +45,8 @@ pub struct Record {
     pub train_macro_f1: f64,
     /// Epochs, or rounds of trees, that the recipe asks for.
     pub epochs: usize,
-    /// Pictures of a step.
-    pub batch_size: usize,
+    /// Pictures of a step; `None` for trees, which take all at once.
+    pub batch_size: Option<usize>,
     /// Size and speed.
     pub network: NetworkFacts,
     /// Largest difference of a probability between the training engine and tract.
@@ -95,10 +95,11 @@ pub(super) fn train(
     let before = files::read_json::<Cost>(&cost_file)?.unwrap_or_default();
     let mut watch = Watch { outer: observer, meter: Meter::new(before), cost_file, progress };
     let (embeddings, metadata) = (files.embeddings(), files.metadata());
+    let base_pack = base.as_ref().map(|base| files.pack(base));
     let pipeline_options = PipelineOptions {
         data: options.data,
         sources: None,
-        version: None,
+        version: Some(data_version),
         split: Some(split),
         measure_train: true,
         out: &out,
@@ -106,6 +107,7 @@ pub(super) fn train(
         device: options.device,
         extractor: options.extractor,
         backbone: options.backbone,
+        base_pack: base_pack.as_deref(),
         embedding_cache: Some(options.embedding_cache.unwrap_or(&embeddings)),
         metadata_cache: Some(options.metadata_cache.unwrap_or(&metadata)),
     };
@@ -130,8 +132,8 @@ pub(super) fn train(
         test_hash,
         train_n: on_train.n,
         train_macro_f1: on_train.macro_f1,
-        epochs: recipe.training.epochs,
-        batch_size: recipe.training.batch_size,
+        epochs: recipe.trees.as_ref().map_or(recipe.training.epochs, |one| one.params.rounds),
+        batch_size: recipe.trees.is_none().then_some(recipe.training.batch_size),
         network: NetworkFacts::measure(&trained.pack, &out)?,
         export_difference: trained.export_difference,
         cost,

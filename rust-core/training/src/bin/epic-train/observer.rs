@@ -1,17 +1,19 @@
 //! Progress on the terminal: a bar on standard error, a line per epoch on standard output or beside the bar.
 
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use epic_training::engine::{BatchEvent, EpochEvent, TrainObserver};
-use epic_training::pipeline::PipelineObserver;
+use epic_training::pipeline::{PipelineObserver, TrialEvent};
 use epic_training::reproduce::{ReproduceObserver, VariantEvent};
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 /// Shows a run and lets Ctrl-C end it.
 pub(crate) struct Terminal {
-    command: &'static str,
+    /// The command, for messages.
+    name: &'static str,
     /// Standard output is for results only.
     quiet: bool,
     bar: ProgressBar,
@@ -21,8 +23,8 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// `command` begins the messages; with `quiet` nothing goes to standard output.
-    pub(crate) fn new(command: &'static str, quiet: bool) -> Self {
+    /// `name` begins the messages.
+    pub(crate) fn new(name: &'static str) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let asked = Arc::clone(&stop);
         // Without a handler Ctrl-C still ends the program; the last epoch's checkpoint is safe.
@@ -32,13 +34,24 @@ impl Terminal {
             }
         });
         Self {
-            command,
-            quiet,
+            name,
+            quiet: false,
             bar: ProgressBar::hidden(),
             left_in_all: None,
             stop,
             epoch_started: Instant::now(),
         }
+    }
+
+    /// Nothing goes to standard output.
+    pub(crate) fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
+    /// What to say and return when Ctrl-C ended the run.
+    pub(crate) fn interrupted(&self) -> ExitCode {
+        eprintln!("{}: stopped; continue with --resume", self.name);
+        ExitCode::from(super::INTERRUPTED)
     }
 
     pub(crate) fn finish(&self) {
@@ -118,7 +131,25 @@ impl PipelineObserver for Terminal {
     }
 
     fn note(&mut self, message: &str) {
-        self.bar.suspend(|| eprintln!("epic {}: {message}", self.command));
+        self.bar.suspend(|| eprintln!("{}: {message}", self.name));
+    }
+
+    fn on_trial(&mut self, event: &TrialEvent<'_>) {
+        let TrialEvent { trial, trials, metric, is_best } = event;
+        let result = match (trial.score(*metric), &trial.error) {
+            (Some(score), _) => format!("{} {score:.4}", metric.name()),
+            (None, error) => error.clone().unwrap_or_default(),
+        };
+        let values = trial.values.iter().map(|(path, value)| format!("{path}={value}"));
+        let values = values.collect::<Vec<_>>().join(" ");
+        self.bar.suspend(|| {
+            eprintln!(
+                "trial {:>3}/{trials}  {result}{}  {:.1} s  {values}",
+                trial.trial,
+                if *is_best { " *" } else { "  " },
+                trial.seconds,
+            );
+        });
     }
 }
 

@@ -11,8 +11,9 @@ use epic_training::dataset::check::CARD_TEXT;
 use epic_training::engine::DeviceKind;
 use epic_training::reproduce::{self, ReproduceOptions, Reproduced, Results, State};
 
-use super::observer::Terminal;
-use super::{FAILED, INTERRUPTED, weights};
+use crate::inputs::weights;
+use crate::observer::Terminal;
+use crate::{Error, FAILED, INTERRUPTED};
 
 /// Some variants failed, each of them reported.
 const SOME_FAILED: u8 = 1;
@@ -71,8 +72,8 @@ pub(crate) struct ReproduceArguments {
     device: DeviceKind,
 }
 
-pub(crate) fn run(arguments: &ReproduceArguments) -> Result<ExitCode, String> {
-    let weights = weights(arguments.weights.as_deref()).map_err(|error| error.to_string())?;
+pub(crate) fn run(arguments: &ReproduceArguments) -> Result<ExitCode, Error> {
+    let weights = weights(arguments.weights.as_deref())?;
     let card_reader = MetadataExtractor::new(weights.clone(), CARD_TEXT);
     let extractor = Arc::new(MetadataExtractor::new(weights, MetadataOptions::default()));
     let command = command(std::env::args_os().skip(1));
@@ -95,17 +96,20 @@ pub(crate) fn run(arguments: &ReproduceArguments) -> Result<ExitCode, String> {
         metadata_cache: arguments.metadata_cache.as_deref(),
         command: &command,
     };
-    let mut terminal = Terminal::new("reproduce", arguments.json);
+    let mut terminal = Terminal::new("epic reproduce");
+    if arguments.json {
+        terminal = terminal.quiet();
+    }
     let outcome = reproduce::run(&options, &mut terminal);
     terminal.finish();
-    match outcome.map_err(|error| error.to_string())? {
+    match outcome? {
         Reproduced::Interrupted => {
             eprintln!("epic reproduce: stopped; the same command goes on");
             Ok(ExitCode::from(INTERRUPTED))
         }
         Reproduced::Done(results) => {
             if arguments.json {
-                println!("{}", serde_json::to_string(&*results).map_err(|e| e.to_string())?);
+                println!("{}", serde_json::to_string(&*results)?);
             } else {
                 print(&results);
                 println!("report  {}", arguments.out.join("results.html").display());

@@ -53,12 +53,17 @@ pub fn render(report: &Report) -> String {
         classes::table(evaluation),
         GLOSSARY.to_owned(),
     ];
-    let head = format!("{}\n{}", headline::header(report), headline::cards(evaluation));
-    page(&format!("{} · evaluation", report.model_name), &head, &sections.join("\n"))
+    let body = format!(
+        "{}\n{}\n<main>\n{}\n</main>",
+        headline::header(report),
+        headline::cards(evaluation),
+        sections.join("\n")
+    );
+    page(&format!("{} · evaluation", report.model_name), &body)
 }
 
-/// A page in the look of all reports, with its style inside; `head` and `main` are HTML, the title is text.
-pub(crate) fn page(title: &str, head: &str, main: &str) -> String {
+/// A page with the style of all reports around `body`, which is markup; the title is text.
+pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         r#"<!DOCTYPE html>
 <html lang="en">
@@ -71,10 +76,7 @@ pub(crate) fn page(title: &str, head: &str, main: &str) -> String {
 {}</style>
 </head>
 <body>
-{head}
-<main>
-{main}
-</main>
+{body}
 </body>
 </html>
 "#,

@@ -99,7 +99,7 @@ impl Rows {
             body,
             r#"<text x="{middle:.1}" y="{:.1}" text-anchor="middle">{}</text>"#,
             bottom + 34.0,
-            self.axis.label
+            escape(&self.axis.label)
         );
         body += &self.body;
         chart(label, bottom + 40.0, &body)

@@ -68,7 +68,7 @@ pub(in super::super) fn html(results: &Results) -> String {
         panel("Where it comes from", "", &provenance(results)),
         caveats(),
     ];
-    page("The thesis's table", &head, &sections.join("\n"))
+    page("The thesis's table", &format!("{head}\n<main>\n{}\n</main>", sections.join("\n")))
 }
 
 fn findings(findings: &[Finding]) -> String {

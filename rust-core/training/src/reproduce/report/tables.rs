@@ -110,7 +110,7 @@ pub(super) fn costs(results: &Results) -> Table {
             variant.id.clone(),
             record.data_version.clone(),
             count(record.train_n as u64),
-            record.batch_size.to_string(),
+            record.batch_size.map_or_else(|| "all".to_owned(), |size| size.to_string()),
             record.epochs.to_string(),
             count(record.network.parameters),
             format!("{:.2}", record.network.pack_bytes as f64 / 1e6),
