@@ -29,7 +29,7 @@ impl ReproduceObserver for Watcher {
     }
 }
 
-/// A data set whose class `blue` is a minority, and a folder with the recipes m01, m01.1 and m03.
+/// A data set whose class `blue` is a minority, and a folder with the recipes m01, m01.1, m01.6, m03 and m04.
 struct Table {
     place: Workplace,
     recipes: PathBuf,
@@ -49,8 +49,27 @@ fn table() -> Table {
     let levels = "[levels]\nparents = \"warmth\"\nweights = [{ from_epoch = 1, parents = 0.5 }]\n";
     let m03 = larger.replace("\"m01.1\"", "\"m03\"").replace("\"vcnn\"", "\"hcnn\"");
     fs::write(recipes.join("m03.toml"), format!("{m03}\n{levels}")).unwrap();
+    let cleaner = larger.replace("\"m01.1\"", "\"m01.6\"");
+    fs::write(recipes.join("m01.6.toml"), format!("data_version = \"v01.1\"\n{cleaner}")).unwrap();
+    fs::write(recipes.join("m04.toml"), TREES).unwrap();
     Table { place, recipes }
 }
+
+const TREES: &str = r#"
+id = "m04"
+description = "Trees."
+family = "xcnn"
+base = "m01.1.toml"
+
+[pack]
+name = "m04"
+version = "0.1.0"
+
+[trees]
+rounds = 4
+learning_rate = 0.5
+seed = 5
+"#;
 
 impl Table {
     fn out(&self) -> &Path {
@@ -128,7 +147,7 @@ fn a_table_is_made_and_made_once() {
     let results = table.done(&mut watcher);
     assert_eq!(snapshot(&table.place.data), before, "the data set is left alone");
     let heads: Vec<_> = watcher.steps.iter().filter(|step| step.contains('/')).collect();
-    assert_eq!(heads, ["1/3 m01", "2/3 m01.1", "3/3 m03"]);
+    assert_eq!(heads, ["1/5 m01", "2/5 m01.1", "3/5 m01.6", "4/5 m03", "5/5 m04"]);
     assert!(watcher.notes.iter().any(|note| note.contains("green_one_99.png")));
     assert!(watcher.notes.iter().any(|note| note.ends_with("left")), "{:?}", watcher.notes);
 
@@ -142,6 +161,13 @@ fn a_table_is_made_and_made_once() {
     let verdicts: Vec<_> = batch.comparisons.iter().map(|one| one.verdict).collect();
     assert_eq!(verdicts[..2], [Verdict::NotMeasured; 2]);
     assert_ne!(verdicts[2], Verdict::NotMeasured);
+
+    // Trees take over what their base learnt.
+    let trees = results.variants[4].record.as_ref().unwrap();
+    assert_eq!((trees.base.as_deref(), trees.epochs, trees.batch_size), (Some("m01.1"), 4, None));
+    assert!(!table.out().join("variants/m04/training/base").exists());
+    assert_eq!(results.variants[2].record.as_ref().unwrap().data_version, "v01.1");
+    assert_ne!(results.findings[1].verdict, Verdict::NotMeasured);
 
     let mut tested = BTreeSet::new();
     for variant in &results.variants {
@@ -194,13 +220,13 @@ fn a_stopped_run_goes_on_where_it_was() {
     assert_eq!(json["variants"][1]["state"], "waiting");
     let mut rest = Watcher::default();
     let results = table.done(&mut rest);
-    assert_eq!(trainings(&rest), 2);
+    assert_eq!(trainings(&rest), 3);
     assert!(!rest.steps.iter().any(|step| step.starts_with("looking")), "{:?}", rest.steps);
     let scores = |results: &Results| -> Vec<f64> {
         results.variants.iter().map(|one| one.scores.as_ref().unwrap().macro_f1).collect()
     };
     assert_eq!(scores(&results), scores(&wanted));
-    for id in ["m01", "m01.1", "m03"] {
+    for id in ["m01", "m01.1", "m01.6", "m03", "m04"] {
         let network = |table: &Table| {
             fs::read(table.out().join("variants").join(id).join("model.onnx")).unwrap()
         };
@@ -245,6 +271,8 @@ fn a_variant_that_fails_is_reported_and_tried_again() {
     let results = table.done(&mut watcher);
     let State::Failed { reason } = &results.variants[1].state else { panic!("{results:?}") };
     assert!(reason.contains("m01.1"), "{reason}");
+    let without_base = State::Failed { reason: "its base m01.1 is not trained".to_owned() };
+    assert_eq!(results.variants[4].state, without_base);
     assert!(watcher.notes.iter().any(|note| note.starts_with("m01.1 failed: ")));
     assert_eq!(results.variants[2].state, State::Finished);
     assert_eq!(table.json()["variants"][1]["state"], "failed");
@@ -260,19 +288,38 @@ fn versions_of_the_data_set_are_used() {
     let data = &table.place.data;
     let classes = CLASSES.map(String::from);
     let dataset = Dataset::open(data, &classes, &CoreReader, &|_, _| {}).unwrap();
-    let without = [("red/red_two_5.png".to_owned(), "ugly".to_owned())];
-    Version::new(&dataset, "v01", None, "by hand", &without).unwrap().save(data).unwrap();
-    let only = ["m01".to_owned()];
+    let save = |name: &str, is_left_out: &dyn Fn(&str) -> bool| {
+        let paths = dataset.samples.iter().map(|sample| sample.relative_path.clone());
+        let without: Vec<_> =
+            paths.filter(|path| is_left_out(path)).map(|path| (path, "ugly".to_owned())).collect();
+        let version = Version::new(&dataset, name, None, "by hand", &without).unwrap();
+        version.save(data).unwrap();
+    };
+    save("v01", &|path| path == "red/red_two_5.png");
+    // Pictures of all three parts, as a person may leave them out.
+    let even = |path: &str| path.trim_end_matches(".png").ends_with(['0', '2', '4', '6', '8']);
+    save("v01.1", &even);
+    let only = ["m01.1".to_owned(), "m01.6".to_owned()];
     let mut watcher = Watcher::default();
     let outcome = table.run_with(|options| options.only = &only, &mut watcher).unwrap();
     let Reproduced::Done(results) = outcome else { panic!("nobody stopped the run") };
     let v01 = &results.data.versions[0];
     assert!(v01.found && v01.note == "by hand");
     assert_eq!(v01.pictures.values().sum::<usize>(), dataset.samples.len() - 1);
-    assert!(watcher.notes.iter().any(|note| note.contains("version v01")), "{:?}", watcher.notes);
+    assert!(watcher.notes.iter().any(|note| note.contains("version v01 ")), "{:?}", watcher.notes);
     let split = fs::read_to_string(table.out().join("split.json")).unwrap();
     assert!(!split.contains("red_two_5.png") && split.contains("red_two_6.png"));
-    assert_eq!(results.variants[1].state, State::Waiting);
+    assert_eq!(results.variants[0].state, State::Waiting);
+    // Only the pictures to train on are others.
+    let split: Value = serde_json::from_str(&split).unwrap();
+    let train = split["train"]["relative_paths"].as_array().unwrap();
+    let odd = train.iter().filter(|path| !even(path.as_str().unwrap())).count();
+    let [first, second] =
+        [1, 2].map(|place: usize| results.variants[place].record.as_ref().unwrap());
+    assert_eq!((first.train_n, second.train_n), (train.len(), odd));
+    assert!(odd < train.len());
+    assert_eq!(first.test_hash, second.test_hash);
+    assert_eq!(results.findings[1].comparisons[0].n, results.data.parts[2]);
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Which variants are trained, and in which order.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::ReproduceError;
