@@ -221,7 +221,7 @@ fn a_stopped_run_goes_on_where_it_was() {
     let mut rest = Watcher::default();
     let results = table.done(&mut rest);
     assert_eq!(trainings(&rest), 3);
-    assert!(!rest.steps.iter().any(|step| step.starts_with("looking")), "{:?}", rest.steps);
+    assert!(!rest.steps.iter().any(|step| step.starts_with("looking for")), "{:?}", rest.steps);
     let scores = |results: &Results| -> Vec<f64> {
         results.variants.iter().map(|one| one.scores.as_ref().unwrap().macro_f1).collect()
     };
@@ -306,7 +306,7 @@ fn versions_of_the_data_set_are_used() {
     let v01 = &results.data.versions[0];
     assert!(v01.found && v01.note == "by hand");
     assert_eq!(v01.pictures.values().sum::<usize>(), dataset.samples.len() - 1);
-    assert!(watcher.notes.iter().any(|note| note.contains("version v01 ")), "{:?}", watcher.notes);
+    assert!(watcher.notes.iter().any(|note| note.contains("version v01,")), "{:?}", watcher.notes);
     let split = fs::read_to_string(table.out().join("split.json")).unwrap();
     assert!(!split.contains("red_two_5.png") && split.contains("red_two_6.png"));
     assert_eq!(results.variants[0].state, State::Waiting);

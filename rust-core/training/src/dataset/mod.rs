@@ -26,7 +26,7 @@ mod search;
 mod source;
 mod split;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod transaction;
 mod union_find;
 mod variants;

@@ -122,18 +122,22 @@ pub(super) fn prepare(
     Ok(Some(Data { v01_1: trained_on(&v01_data, &v01_1.0), v01: v01_data, facts }))
 }
 
-/// A version of the data set's owner, or of an earlier session, and whether it is the owner's.
+/// A version of an earlier session or of the data set's owner, and whether it is the owner's.
 fn found_version(
     name: &str,
     options: &ReproduceOptions<'_>,
     observer: &mut dyn ReproduceObserver,
 ) -> Result<Option<(Version, bool)>, ReproduceError> {
-    if Version::exists(options.data, name) {
-        observer.note(&format!("the data set has a version {name}, which is used"));
-        return Ok(Some((Version::load(options.data, name)?, true)));
-    }
     let path = Files(options.out).version(name);
-    Ok(if path.exists() { Some((Version::read(&path)?, false)) } else { None })
+    // First: what a table was begun with it stays with.
+    if path.exists() {
+        return Ok(Some((Version::read(&path)?, false)));
+    }
+    if !Version::exists(options.data, name) {
+        return Ok(None);
+    }
+    observer.note(&format!("the data set has a version {name}, which is used"));
+    Ok(Some((Version::load(options.data, name)?, true)))
 }
 
 fn cleaned(

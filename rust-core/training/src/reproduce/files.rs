@@ -97,7 +97,9 @@ pub(super) fn write_json(path: &Path, value: &impl Serialize) -> Result<(), Repr
 pub(super) fn read(path: &Path) -> Result<Option<String>, ReproduceError> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(source) => Err(ReproduceError::Read { path: path.to_owned(), source }),
     }
 }

@@ -25,7 +25,7 @@ pub use hardware::Hardware;
 pub use network::NetworkFacts;
 pub use observer::{ReproduceObserver, VariantEvent};
 pub use plan::THESIS_VARIANTS;
-pub use results::{Results, Scores, State, VariantResult};
+pub use results::{Bootstrap, Results, Scores, State, VariantResult};
 pub use run::{ReproduceOptions, Reproduced, run};
 pub use variant::Record;
 

@@ -46,7 +46,7 @@ impl Rows {
         ));
     }
 
-    /// Text over the whole width, before a group of rows.
+    /// A few words before a group of rows.
     pub(crate) fn heading(&mut self, text: &str) {
         self.bottom += ROW;
         let (y, text) = (self.middle() + 6.0, escape(text));

@@ -87,7 +87,7 @@ fn findings(findings: &[Finding]) -> String {
                 numbers.iter().map(|text| format!("<td>{}</td>", escape(text))).collect();
             let _ = write!(
                 rows,
-                r#"<tr><td class="text">{}</td>{numbers}<td>{}</td></tr>"#,
+                r#"<tr><td class="text part">{}</td>{numbers}<td>{}</td></tr>"#,
                 escape(name),
                 tag(one.verdict)
             );
@@ -195,7 +195,8 @@ fn panel(heading: &str, note: &str, table: &Table) -> String {
         }
         rows.push_str("</tr>");
     }
-    let head = if table.head.iter().all(String::is_empty) {
+    // Two columns are a list: what their heads would say is plain.
+    let head = if is_list {
         String::new()
     } else {
         format!("<thead><tr>{}</tr></thead>", head_cells(&table.head))

@@ -1,7 +1,7 @@
 //! The scores and the differences as charts.
 
 use super::super::{Results, Verdict};
-use super::tables::{claim, finished, range, signed};
+use super::tables::{finished, range, signed};
 use crate::evaluation::report::html::decimal;
 use crate::evaluation::report::plot::{Axis, nice_end};
 use crate::evaluation::report::rows::Rows;
@@ -31,7 +31,12 @@ pub(super) fn differences(results: &Results) -> Option<String> {
         if finding.comparisons.iter().all(|one| one.interval.is_none()) {
             continue;
         }
-        rows.heading(&claim(finding));
+        rows.heading(
+            &finding.number.map_or_else(
+                || "not of the thesis".to_owned(),
+                |number| format!("finding {number}"),
+            ),
+        );
         for one in &finding.comparisons {
             let (Some(difference), Some(interval)) = (one.difference, one.interval) else {
                 continue;

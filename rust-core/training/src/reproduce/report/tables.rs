@@ -149,17 +149,23 @@ pub(super) fn classes(results: &Results) -> Table {
     Table { head, rows: rows.collect() }
 }
 
-/// Variants without numbers, and why.
+/// Variants without numbers, and why; those that nobody asked for in one row.
 pub(super) fn missing(results: &Results) -> Table {
-    let rows = results.variants.iter().filter_map(|variant| {
-        let why = match &variant.state {
-            State::Finished => return None,
-            State::Failed { reason } => format!("failed: {reason}"),
-            State::Waiting => "not trained".to_owned(),
-        };
-        Some(vec![variant.id.clone(), why])
-    });
-    Table { head: head(&["variant", "state"]), rows: rows.collect() }
+    let mut rows = Vec::new();
+    let mut waiting = Vec::new();
+    for variant in &results.variants {
+        match &variant.state {
+            State::Finished => {}
+            State::Failed { reason } => {
+                rows.push(vec![variant.id.clone(), format!("failed: {reason}")]);
+            }
+            State::Waiting => waiting.push(variant.id.as_str()),
+        }
+    }
+    if !waiting.is_empty() {
+        rows.push(vec![waiting.join(", "), "not trained".to_owned()]);
+    }
+    Table { head: head(&["variant", "state"]), rows }
 }
 
 pub(super) fn versions(results: &Results) -> Table {
