@@ -80,9 +80,13 @@ pub(super) fn check_folder(files: Files<'_>) -> Result<(), ReproduceError> {
         return Ok(());
     }
     let Ok(entries) = fs::read_dir(files.0) else { return Ok(()) };
-    // What a run leaves that was stopped before it knew its data set.
-    let ours = [files.recipes(), files.pictures()];
-    let mut foreign = entries.filter_map(Result::ok).filter(|entry| !ours.contains(&entry.path()));
+    // What a run leaves that was killed before it knew its data set, half-written files among them.
+    let ours = [files.recipes(), files.pictures(), files.identity()];
+    let is_ours = |name: &str| {
+        ours.iter().filter_map(|path| path.file_name()?.to_str()).any(|one| name.starts_with(one))
+    };
+    let names = entries.filter_map(|entry| Some(entry.ok()?.file_name()));
+    let mut foreign = names.filter(|name| !name.to_str().is_some_and(is_ours));
     match foreign.next() {
         None => Ok(()),
         Some(_) => Err(ReproduceError::Occupied(files.0.to_owned())),
@@ -125,6 +129,8 @@ mod tests {
     #[test]
     fn a_folder_of_other_files_is_left_alone() {
         let out = tempfile::tempdir().unwrap();
+        fs::write(out.path().join("pictures.jsonl.77.tmp"), "half").unwrap();
+        check_folder(Files(out.path())).unwrap();
         fs::write(out.path().join("thesis.docx"), "mine").unwrap();
         let error = check_folder(Files(out.path())).unwrap_err();
         assert!(matches!(error, ReproduceError::Occupied(_)), "{error}");
