@@ -177,13 +177,12 @@ pub(super) fn versions(results: &Results) -> Table {
             |class: &String| count(version.pictures.get(class).copied().unwrap_or(0) as u64);
         let all: usize = version.pictures.values().sum();
         let mut row = vec![version.name.clone(), made.to_owned(), count(all as u64)];
-        row.extend(results.classes.iter().map(number));
         row.push(if excluded.is_empty() { NONE.to_owned() } else { excluded.join(", ") });
+        row.extend(results.classes.iter().map(number));
         row
     });
-    let mut head = head(&["version", "", "pictures"]);
+    let mut head = head(&["version", "", "pictures", "left out"]);
     head.extend(results.classes.iter().cloned());
-    head.push("left out".to_owned());
     Table { head, rows: rows.collect() }
 }
 
