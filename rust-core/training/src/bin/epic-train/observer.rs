@@ -13,6 +13,8 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 pub(crate) struct Terminal {
     /// The command, for messages.
     name: &'static str,
+    /// Whether epochs are what the command is about, so that they go to standard output.
+    epochs_are_results: bool,
     bar: ProgressBar,
     stop: Arc<AtomicBool>,
     epoch_started: Instant,
@@ -28,7 +30,13 @@ impl Terminal {
                 std::process::exit(super::INTERRUPTED.into());
             }
         });
-        Self { name, bar: ProgressBar::hidden(), stop, epoch_started: Instant::now() }
+        let bar = ProgressBar::hidden();
+        Self { name, epochs_are_results: true, bar, stop, epoch_started: Instant::now() }
+    }
+
+    /// Epochs on standard error, where all other progress is.
+    pub(crate) fn with_epochs_as_progress(self) -> Self {
+        Self { epochs_are_results: false, ..self }
     }
 
     /// What to say and return when Ctrl-C ended the run.
@@ -65,19 +73,23 @@ impl TrainObserver for Terminal {
 
     fn on_epoch(&mut self, event: &EpochEvent) {
         let record = &event.record;
+        let line = format!(
+            "epoch {:>3}/{}  loss {:.4}  val loss {:.4}  val accuracy {:.4}  val macro F1 {:.4}{}  {:.1} s",
+            record.epoch,
+            event.epochs,
+            record.train_loss,
+            record.validation_loss,
+            record.validation_accuracy,
+            record.validation_macro_f1,
+            if event.is_best { " *" } else { "  " },
+            record.seconds,
+        );
         self.bar.suspend(|| {
-            println!(
-                "epoch {:>3}/{}  loss {:.4}  val loss {:.4}  val accuracy {:.4}  val macro F1 \
-                 {:.4}{}  {:.1} s",
-                record.epoch,
-                event.epochs,
-                record.train_loss,
-                record.validation_loss,
-                record.validation_accuracy,
-                record.validation_macro_f1,
-                if event.is_best { " *" } else { "  " },
-                record.seconds,
-            );
+            if self.epochs_are_results {
+                println!("{line}");
+            } else {
+                eprintln!("{line}");
+            }
         });
         self.epoch_started = Instant::now();
     }
