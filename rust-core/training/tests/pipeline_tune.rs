@@ -95,7 +95,7 @@ fn a_search_that_was_stopped_or_torn_finds_the_same() {
 #[test]
 fn networks_are_tuned_and_a_stopped_trial_goes_on_where_it_was() {
     let place = network();
-    let mut watcher = Watcher { stop_at_batch: Some(6), ..Watcher::default() };
+    let mut watcher = Watcher { stop_at_batch: Some(2), ..Watcher::default() };
     assert_eq!(tune(&place, false, &mut watcher).unwrap(), None);
     assert!(place.out.join("trial-1").exists());
     let mut watcher = Watcher::default();
@@ -134,14 +134,14 @@ fn settings_that_lead_nowhere_are_recorded_and_the_search_goes_on() {
     let place = workplace("");
     // Ends of the range are sound by themselves; with this learning rate the loss is not finite.
     let tables = "[tuning]\ntrials = 3\nfolds = 2\n\n[tuning.space]\n\
-                  training.learning_rate = { choices = [0.01, 1e30, 0.02] }\n";
+                  training.learning_rate = { choices = [0.01, 1e300, 0.02] }\n";
     place.change_recipe(|recipe| recipe.push_str(tables));
     let mut watcher = Watcher::default();
     let tuned = tune(&place, false, &mut watcher).unwrap().unwrap();
     assert_eq!((tuned.trials.len(), tuned.failed()), (3, 1));
     let failed = watcher.trials.iter().find_map(|(_, error)| error.clone()).unwrap();
     assert!(failed.contains("finite"), "{failed}");
-    let all = tables.replace("[0.01, 1e30, 0.02]", "[1e30, 2e30]");
+    let all = tables.replace("[0.01, 1e300, 0.02]", "[1e300, 2e300]");
     let place = workplace("");
     place.change_recipe(|recipe| recipe.push_str(&all));
     let error = tune(&place, false, &mut Watcher::default()).unwrap_err();

@@ -63,6 +63,9 @@ impl Finish<'_> {
             "test part: {} pictures, split by source (seed {})",
             evaluation.n, self.split.seed
         );
+        if self.recipe.trees.is_some() {
+            page.history_step = "round";
+        }
         page.history = self.measured.history.iter().map(epoch_stats).collect();
         let work = out.join(WORK_FOLDER);
         write(&work.join("report.html"), report::render(&page).as_bytes())?;

@@ -126,6 +126,8 @@ pub(super) fn search(
         observer,
     };
     study.write_results(trials.trials())?;
+    // A kill may have come between the last trial and its removal.
+    trials.trials().last().map_or(Ok(()), |last| study.forget(last))?;
     let search =
         SearchOptions { trials: section.trials, seed: section.seed, metric: section.metric };
     let ended = tuning::search(&section.space, search, &mut trials, &mut study)?;
@@ -186,7 +188,8 @@ struct Pictures {
 struct Wanted {
     input: InputSpec,
     features: Vec<String>,
-    backbone: Option<BackboneSection>,
+    /// With the seed that variants are drawn by.
+    backbone: Option<(BackboneSection, u64)>,
 }
 
 struct CrossValidation<'a> {
@@ -219,11 +222,7 @@ impl Study for CrossValidation<'_> {
         let is_best = best(trials, metric).is_some_and(|best| best.trial == trial.trial);
         let event = TrialEvent { trial, trials: self.section.trials, metric, is_best };
         self.observer.on_trial(&event);
-        let folder = self.folder(trial.trial);
-        match fs::remove_dir_all(&folder) {
-            Err(source) if folder.exists() => Err(PipelineError::Write { path: folder, source }),
-            _ => Ok(()),
-        }
+        self.forget(trial)
     }
 }
 
@@ -236,6 +235,18 @@ impl CrossValidation<'_> {
     ) -> Result<Option<Vec<FoldScores>>, PipelineError> {
         let recipe = self.recipe.with(values)?;
         let Some(pictures) = self.pictures(&recipe)? else { return Ok(None) };
+        let folds = self.folds(number, &recipe, &pictures);
+        // For the next trial, whatever became of this one.
+        self.pictures = Some(pictures);
+        folds
+    }
+
+    fn folds(
+        &mut self,
+        number: usize,
+        recipe: &Recipe,
+        pictures: &Pictures,
+    ) -> Result<Option<Vec<FoldScores>>, PipelineError> {
         let mut folds = Vec::new();
         for fold in 0..self.folds.folds.len() {
             let rows = |samples: &[usize]| -> Vec<usize> {
@@ -257,15 +268,11 @@ impl CrossValidation<'_> {
             let logits = match &recipe.trees {
                 Some(section) => grow(section, &training, &validation, &step, self.observer)?
                     .map(|grown| grown.margins),
-                None => self.network_logits(&recipe, &training, &validation, &step, &out)?,
+                None => self.network_logits(recipe, &training, &validation, &step, &out)?,
             };
-            let Some(logits) = logits else {
-                self.pictures = Some(pictures);
-                return Ok(None);
-            };
+            let Some(logits) = logits else { return Ok(None) };
             folds.push(fold_scores(&logits, &validation)?);
         }
-        self.pictures = Some(pictures);
         Ok(Some(folds))
     }
 
@@ -295,7 +302,7 @@ impl CrossValidation<'_> {
         let wanted = Wanted {
             input: recipe.input.clone(),
             features: recipe.features.clone(),
-            backbone: recipe.backbone.clone(),
+            backbone: recipe.backbone.clone().map(|section| (section, recipe.training.seed)),
         };
         if let Some(pictures) = self.pictures.take_if(|pictures| pictures.wanted == wanted) {
             return Ok(Some(pictures));
@@ -314,6 +321,15 @@ impl CrossValidation<'_> {
 
     fn folder(&self, trial: usize) -> PathBuf {
         self.work.join(format!("trial-{trial}"))
+    }
+
+    /// Removes the checkpoints of a trial that is kept.
+    fn forget(&self, trial: &Trial) -> Result<(), PipelineError> {
+        let folder = self.folder(trial.trial);
+        match fs::remove_dir_all(&folder) {
+            Err(source) if folder.exists() => Err(PipelineError::Write { path: folder, source }),
+            _ => Ok(()),
+        }
     }
 
     /// The page, and the best recipe so far.

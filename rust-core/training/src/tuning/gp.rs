@@ -3,7 +3,7 @@
 
 /// Length scales that are tried, in units of a field's range, and noise variances, in units of the values'.
 const LENGTHS: [f64; 6] = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2];
-const NOISES: [f64; 4] = [1e-4, 1e-3, 1e-2, 1e-1];
+const NOISES: [f64; 4] = [1e-6, 1e-4, 1e-2, 1e-1];
 const ROUNDS: usize = 2;
 
 /// A process that has seen values at points.

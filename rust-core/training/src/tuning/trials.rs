@@ -3,6 +3,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -111,7 +113,7 @@ impl TrialLog {
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create(true).open(path);
         let mut file = file.map_err(TuningError::io(path))?;
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        if !lock(&file) {
             let busy = io::Error::new(io::ErrorKind::WouldBlock, "another search is at work here");
             return Err(TuningError::io(path)(busy));
         }
@@ -154,6 +156,18 @@ impl TrialLog {
         });
         written.map_err(TuningError::io(&self.path))
     }
+}
+
+/// Some network file systems have no locks; one careful user needs none. A lock outlives its holder for the moment that a
+/// child of it needs to start another program, so that one refusal says little.
+fn lock(file: &File) -> bool {
+    for _ in 0..20 {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(25)),
+            _ => return true,
+        }
+    }
+    false
 }
 
 fn read(path: &Path, bytes: &[u8], wanted: &Header) -> Result<Vec<Trial>, TuningError> {

@@ -14,8 +14,8 @@ use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 pub(crate) struct Terminal {
     /// The command, for messages.
     name: &'static str,
-    /// Standard output is for results only.
-    quiet: bool,
+    /// Whether epochs are what the command is about, so that they go to standard output.
+    epochs_are_results: bool,
     bar: ProgressBar,
     left_in_all: Option<Duration>,
     stop: Arc<AtomicBool>,
@@ -33,19 +33,20 @@ impl Terminal {
                 std::process::exit(super::INTERRUPTED.into());
             }
         });
+        let bar = ProgressBar::hidden();
         Self {
             name,
-            quiet: false,
-            bar: ProgressBar::hidden(),
+            epochs_are_results: true,
+            bar,
             left_in_all: None,
             stop,
             epoch_started: Instant::now(),
         }
     }
 
-    /// Nothing goes to standard output.
-    pub(crate) fn quiet(self) -> Self {
-        Self { quiet: true, ..self }
+    /// Epochs on standard error, where all other progress is.
+    pub(crate) fn with_epochs_as_progress(self) -> Self {
+        Self { epochs_are_results: false, ..self }
     }
 
     /// What to say and return when Ctrl-C ended the run.
@@ -59,7 +60,9 @@ impl Terminal {
     }
 
     fn say(&self, line: &str) {
-        self.bar.suspend(|| if self.quiet { eprintln!("{line}") } else { println!("{line}") });
+        self.bar.suspend(|| {
+            if self.epochs_are_results { println!("{line}") } else { eprintln!("{line}") }
+        });
     }
 
     fn left(&self, event: &BatchEvent) -> Duration {

@@ -98,7 +98,7 @@ pub(crate) fn run(arguments: &ReproduceArguments) -> Result<ExitCode, Error> {
     };
     let mut terminal = Terminal::new("epic reproduce");
     if arguments.json {
-        terminal = terminal.quiet();
+        terminal = terminal.with_epochs_as_progress();
     }
     let outcome = reproduce::run(&options, &mut terminal);
     terminal.finish();

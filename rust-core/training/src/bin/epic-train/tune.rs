@@ -46,7 +46,7 @@ pub(crate) fn run(arguments: &TuneArguments) -> Result<ExitCode, PipelineError> 
     let recipe = inputs.recipe()?;
     let section = section(arguments, &recipe)?;
     let extractor = inputs.extractor()?;
-    let mut terminal = Terminal::new("epic tune");
+    let mut terminal = Terminal::new("epic tune").with_epochs_as_progress();
     let tuned = pipeline::tune(&recipe, &section, &inputs.options(out, &extractor), &mut terminal)?;
     terminal.finish();
     let Some(tuned) = tuned else { return Ok(terminal.interrupted()) };

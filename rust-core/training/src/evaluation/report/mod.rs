@@ -34,6 +34,8 @@ pub struct Report {
     pub evaluation: Evaluation,
     /// Epochs in order; may be empty.
     pub history: Vec<EpochStats>,
+    /// What they are called: `epoch`, or `round` for trees.
+    pub history_step: &'static str,
     /// The mistakes to show; may be empty. See [`super::worst_mistakes`].
     pub mistakes: Vec<Mistake>,
 }
@@ -48,7 +50,7 @@ pub fn render(report: &Report) -> String {
         operating::section(evaluation),
         curves::reliability(evaluation),
         curves::risk_coverage(evaluation),
-        learning::section(&report.history),
+        learning::section(&report.history, report.history_step),
         gallery::section(&report.mistakes),
         classes::table(evaluation),
         GLOSSARY.to_owned(),

@@ -11,6 +11,7 @@ fn small() -> Report {
         facts: Vec::new(),
         evaluation: Evaluation::compute(&labels, &predictions, &options).unwrap(),
         history: Vec::new(),
+        history_step: "epoch",
         mistakes: worst_mistakes(&labels, &predictions, 10).unwrap(),
     }
 }
