@@ -112,7 +112,8 @@ mod tests {
         identity().claim(files).unwrap();
         identity().claim(files).unwrap();
         check_folder(files).unwrap();
-        let changes: [(fn(&mut Identity), &str); 4] = [
+        type Change = fn(&mut Identity);
+        let changes: [(Change, &str); 4] = [
             (|one| one.data_hash = "def".to_owned(), "the data set abc, now it is def"),
             (|one| one.seed = None, "the seed 3, now it is of the recipes"),
             (|one| one.epochs = Some(2), "the epochs of the recipes, now it is 2"),
