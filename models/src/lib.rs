@@ -1,4 +1,4 @@
-//! The shipped pack and metadata weights as part of a program. What is not wanted in
+//! The shipped pack, metadata weights and recipes as part of a program. What is not wanted in
 //! it is left out by a feature and opened from a folder instead.
 
 #[cfg(feature = "metadata")]
@@ -75,7 +75,61 @@ mod pack {
     }
 }
 
+#[cfg(feature = "recipes")]
+mod recipes {
+    macro_rules! files {
+        ($($file:literal),* $(,)?) => {
+            [$(($file, include_str!(concat!("../", $file)))),*]
+        };
+    }
+
+    /// Recipes and the taxonomies that they name, as paths below `models` and their content.
+    pub const RECIPES: [(&str, &str); 18] = files!(
+        "taxonomies/epic10.toml",
+        "taxonomies/epic9.toml",
+        "variants/m01.1.toml",
+        "variants/m01.3.toml",
+        "variants/m01.4.toml",
+        "variants/m01.6.toml",
+        "variants/m01.toml",
+        "variants/m02.1.toml",
+        "variants/m02.2.toml",
+        "variants/m02.3.toml",
+        "variants/m02.5.toml",
+        "variants/m02.toml",
+        "variants/m03.toml",
+        "variants/m04.1.toml",
+        "variants/m04.2.toml",
+        "variants/m04.toml",
+        "variants/transfer-epic10.toml",
+        "variants/vcnn-epic10.toml",
+    );
+
+    #[cfg(test)]
+    mod tests {
+        use std::fs;
+        use std::path::Path;
+
+        #[test]
+        fn no_recipe_and_no_taxonomy_is_forgotten() {
+            let models = Path::new(env!("CARGO_MANIFEST_DIR"));
+            let mut found = Vec::new();
+            for folder in ["taxonomies", "variants"] {
+                for entry in fs::read_dir(models.join(folder)).unwrap() {
+                    let name = entry.unwrap().file_name().into_string().unwrap();
+                    found.push(format!("{folder}/{name}"));
+                }
+            }
+            found.sort();
+            let built_in: Vec<&str> = super::RECIPES.iter().map(|(path, _)| *path).collect();
+            assert_eq!(built_in, found);
+        }
+    }
+}
+
 #[cfg(feature = "pack")]
 pub use pack::default_pack;
+#[cfg(feature = "recipes")]
+pub use recipes::RECIPES;
 #[cfg(feature = "metadata")]
 pub use weights::metadata_weights;

@@ -1,6 +1,7 @@
 """EPIC beside its peers, one thread each, in one interleaved run.
 
-    pip install -r tests/bench/requirements.txt          # and torch, for the training step
+    pip install -r tests/bench/requirements.txt          # and torch, for the training step,
+                                                         # requirements-trees.txt for trees
     python tests/bench/bench.py [--photos DIR] [--json FILE]
 
 Builds what it times, makes its own pictures in a temporary folder, and prints Markdown.
@@ -22,6 +23,7 @@ import PIL
 
 import metadata_section
 import sections
+import trees_section
 from measure import Server
 from peers import Classifier
 
@@ -36,9 +38,10 @@ SECTIONS = {
     "start": sections.cold_start,
     "metadata": metadata_section.metadata,
     "many-lines": metadata_section.many_lines,
+    "trees": trees_section.trees,
 }
 # These need more packages: asked for by name.
-DEFAULT = [name for name in SECTIONS if name not in ("metadata", "many-lines")]
+DEFAULT = [name for name in SECTIONS if name not in ("metadata", "many-lines", "trees")]
 
 
 def main() -> None:
@@ -51,14 +54,17 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=DEFAULT)
     parser.add_argument("--weights", type=Path, default=ROOT / "models/metadata",
                         help="of the metadata section")
+    parser.add_argument("--pictures", type=Path, metavar="DIR",
+                        help="a folder per class of the pack, for the trees section")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--programs", type=Path, metavar="DIR",
-                        help="where epic, epic-bench and examples/train_step are built already")
+                        help="where epic, epic-bench and the examples are built already")
     parser.add_argument("--torch-python", default=sys.executable,
                         help="a Python with torch, for the training step")
     parser.add_argument("--train-threads", type=int, nargs="+", default=[1, os.cpu_count() or 1])
     options = parser.parse_args()
-    options.programs = options.programs or build("training" in options.only)
+    examples = {"training": "train_step", "trees": "trees"}
+    options.programs = options.programs or build([examples[n] for n in options.only if n in examples])
     # Nothing here may use a second thread, whatever its own default is.
     os.environ.update(OMP_NUM_THREADS="1", RAYON_NUM_THREADS="1")
 
@@ -83,13 +89,13 @@ def main() -> None:
         options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
-def build(training: bool) -> Path:
+def build(examples: list[str]) -> Path:
     """Programs are built one by one: together, cargo would unite their features."""
     cargo = ["cargo", "build", "--release", "--manifest-path", ROOT / "Cargo.toml", "-p"]
     subprocess.run([*cargo, "epic-bench"], check=True)
     subprocess.run([*cargo, "epic-cli"], check=True)
-    if training:
-        example = ["epic-training", "--features", "engine", "--example", "train_step"]
+    for name in examples:
+        example = ["epic-training", "--features", "engine", "--example", name]
         subprocess.run([*cargo, *example], check=True)
     return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "release"
 

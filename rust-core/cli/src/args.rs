@@ -37,7 +37,13 @@ pub(crate) enum Command {
     Pack(PackCommand),
     /// Train a pack from a recipe and a data set (`epic train --help` for options).
     #[command(disable_help_flag = true)]
-    Train(TrainArguments),
+    Train(ExternalArguments),
+    /// Search for better settings of a recipe by cross-validation (`epic tune --help` for options).
+    #[command(disable_help_flag = true)]
+    Tune(ExternalArguments),
+    /// Train all variants of the thesis, and report which of its findings hold (`epic reproduce --help` for options).
+    #[command(disable_help_flag = true)]
+    Reproduce(ExternalArguments),
 }
 
 #[derive(Args)]
@@ -188,7 +194,7 @@ pub(crate) enum PackCommand {
 }
 
 #[derive(Args)]
-pub(crate) struct TrainArguments {
+pub(crate) struct ExternalArguments {
     /// Passed on to the training program.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) arguments: Vec<std::ffi::OsString>,

@@ -1,17 +1,17 @@
 //! `epic evaluate`.
 
 use std::collections::HashMap;
-use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use epic_core::Classifier;
 use epic_training::CoreReader;
 use epic_training::dataset::{Dataset, NearDuplicateRule, NearDuplicates, Split};
-use epic_training::evaluation::{Evaluation, EvaluationOptions, Prediction, report};
+use epic_training::evaluation::{
+    Evaluation, EvaluationOptions, Prediction, prediction_lines, report,
+};
 use epic_training::measure;
 use epic_training::report_data;
-use serde_json::json;
 
 use crate::SOME_FAILED;
 use crate::args::EvaluateArguments;
@@ -44,7 +44,8 @@ pub(crate) fn run(arguments: &EvaluateArguments) -> Result<ExitCode, Failure> {
     }
     let evaluation = evaluate(&classifier, &dataset, &samples, &predictions)?;
     if let Some(file) = &arguments.predictions {
-        write_file(file, prediction_lines(&dataset, &predictions).as_bytes())?;
+        let labels = measure::label_set(&classifier.manifest().taxonomy);
+        write_file(file, prediction_lines(&labels, &predictions).as_bytes())?;
     }
     if let Some(file) = &arguments.html {
         let report = report_data::report(&classifier, &dataset, &predictions, evaluation.clone())
@@ -117,20 +118,4 @@ fn evaluate(
         ..EvaluationOptions::default()
     };
     Evaluation::compute(&labels, predictions, &options).map_err(Failure::data)
-}
-
-fn prediction_lines(dataset: &Dataset, predictions: &[Prediction]) -> String {
-    let class = |index: usize| dataset.classes.get(index);
-    let mut lines = String::new();
-    for prediction in predictions {
-        let line = json!({
-            "path": prediction.id,
-            "truth": class(prediction.truth),
-            "predicted": class(prediction.predicted),
-            "probabilities": prediction.probabilities,
-            "abstained": prediction.abstained,
-        });
-        let _ = writeln!(lines, "{line}");
-    }
-    lines
 }

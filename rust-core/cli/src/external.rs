@@ -1,5 +1,5 @@
 //! Training is a program of its own, `epic-train`, so that scanning builds in
-//! minutes; `epic train` runs it with the same arguments.
+//! minutes; `epic train`, `epic tune` and `epic reproduce` run it with the same arguments.
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
@@ -10,8 +10,9 @@ use std::process::{Command, ExitCode};
 use crate::NOTHING_RAN;
 use crate::output::Failure;
 
-pub(crate) fn train(arguments: &[OsString]) -> Result<ExitCode, Failure> {
-    let status = Command::new(program()).arg("train").args(arguments).status();
+/// Runs a command of the training program.
+pub(crate) fn run(command: &str, arguments: &[OsString]) -> Result<ExitCode, Failure> {
+    let status = Command::new(program()).arg(command).args(arguments).status();
     match status {
         Ok(status) => {
             let code = status.code().and_then(|code| u8::try_from(code).ok());

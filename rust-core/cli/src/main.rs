@@ -34,7 +34,9 @@ fn main() -> ExitCode {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Dataset(command) => dataset::run(&command),
         Command::Pack(command) => pack::run(&command),
-        Command::Train(options) => external::train(&options.arguments),
+        Command::Train(options) => external::run("train", &options.arguments),
+        Command::Tune(options) => external::run("tune", &options.arguments),
+        Command::Reproduce(options) => external::run("reproduce", &options.arguments),
     };
     result.unwrap_or_else(|error| {
         // A closed pipe (`epic scan … | head`) is the reader's wish, no failure.

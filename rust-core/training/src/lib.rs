@@ -1,7 +1,7 @@
 //! Desktop side of EPIC: data sets, networks, training, evaluation and ONNX export.
 //!
-//! [`dataset`], [`embedding`], [`table`], [`trees`], [`evaluation`], [`measure`] and [`synthesize`] are light;
-//! [`engine`] and [`pipeline`], which need the training engine, come with the feature `engine`; `review`, which serves
+//! [`dataset`], [`embedding`], [`table`], [`trees`], [`tuning`], [`evaluation`], [`measure`] and [`synthesize`] are light;
+//! [`engine`], [`pipeline`] and [`reproduce`], which need the training engine, come with the feature `engine`; `review`, which serves
 //! a page on loopback, with the feature `review`.
 
 pub mod atomic;
@@ -16,6 +16,8 @@ pub mod pipeline;
 mod random;
 mod reader;
 pub mod report_data;
+#[cfg(feature = "engine")]
+pub mod reproduce;
 #[cfg(feature = "review")]
 pub mod review;
 mod statistics;
@@ -23,6 +25,7 @@ pub mod synthesize;
 pub mod table;
 pub mod thumbnail;
 pub mod trees;
+pub mod tuning;
 
 pub use reader::CoreReader;
 

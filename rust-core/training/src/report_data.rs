@@ -39,6 +39,7 @@ pub fn report(
         facts: facts.map(|(name, value)| (name.to_owned(), value)).to_vec(),
         evaluation,
         history: Vec::new(),
+        history_step: "epoch",
         mistakes,
     })
 }

@@ -6,15 +6,15 @@ mod pipeline_support;
 use std::fs;
 use std::path::Path;
 
-use epic_core::picture::{self, DecodeOptions};
-use epic_core::preprocess;
 use epic_core::{Classifier, ImageSource, Pack};
 use epic_training::CoreReader;
 use epic_training::dataset::{Dataset, NearDuplicateRule, NearDuplicates, Split};
 use epic_training::engine::EngineError;
 use epic_training::measure;
 use epic_training::pipeline::{Outcome, PipelineError, Recipe, Trained};
-use pipeline_support::{CLASSES, Watcher, run, trained, workplace, write_recipe};
+use pipeline_support::{
+    CLASSES, Watcher, leave_for_another_runtime, run, trained, workplace, write_recipe,
+};
 
 fn dataset(root: &Path) -> Dataset {
     let classes = CLASSES.map(String::from);
@@ -25,7 +25,7 @@ fn dataset(root: &Path) -> Dataset {
 fn a_recipe_becomes_a_pack_whose_scores_are_those_of_its_classifier() {
     let place = workplace("");
     let (outcome, watcher) = trained(&place);
-    let Trained { pack, test, report, export_difference } = outcome;
+    let Trained { pack, test, report, export_difference, .. } = outcome;
     assert!(export_difference < 1e-4, "{export_difference}");
     assert!(watcher.steps.iter().any(|step| step == "training"), "{:?}", watcher.steps);
 
@@ -54,6 +54,7 @@ fn a_recipe_becomes_a_pack_whose_scores_are_those_of_its_classifier() {
         assert_eq!(verdict.abstained, prediction.abstained);
     }
 
+    leave_for_another_runtime(&place, &opened, "tiny");
     let page = fs::read_to_string(&report).unwrap();
     assert!(page.trim_end().ends_with("</html>") && CLASSES.iter().all(|c| page.contains(c)));
     for name in ["evaluation.json", "history.json"] {
@@ -163,29 +164,4 @@ fn a_used_folder_is_refused_without_resume() {
         other => panic!("{other:?}"),
     }
     assert_eq!(fs::read(place.out.join("manifest.json")).unwrap(), before);
-}
-
-/// With `EPIC_EXPORT_DIR` set, leaves a network with an input and what tract makes of it there;
-/// `tests/onnx/check.py` runs the same through ONNX Runtime.
-#[test]
-fn the_network_is_exported_for_another_runtime() {
-    let Some(folder) = std::env::var_os("EPIC_EXPORT_DIR") else {
-        return;
-    };
-    let folder = Path::new(&folder);
-    let place = workplace("");
-    let (outcome, _) = trained(&place);
-    let classifier = Classifier::new(&outcome.pack).unwrap();
-    let spec = &classifier.manifest().input;
-    let path = place.data.join("green/green_two_3.png");
-    let options = DecodeOptions { target: Some(spec.target()), ..DecodeOptions::default() };
-    let picture = picture::decode(&ImageSource::Path(&path), &options).unwrap();
-    let mut tensor = vec![0.0; spec.len()];
-    preprocess::normalize(&preprocess::resize(&picture, spec).unwrap(), spec, &mut tensor);
-    let bytes = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>();
-    fs::create_dir_all(folder).unwrap();
-    fs::write(folder.join("tiny.onnx"), outcome.pack.network()).unwrap();
-    fs::write(folder.join("tiny.input.f32"), bytes(&tensor)).unwrap();
-    fs::write(folder.join("tiny.logits.f32"), bytes(&classifier.logits(&picture).unwrap()))
-        .unwrap();
 }

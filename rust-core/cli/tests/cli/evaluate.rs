@@ -73,7 +73,10 @@ fn metrics_report_and_predictions_of_a_set_with_a_corrupt_file() {
     assert_eq!(lines.lines().count(), 12);
     for line in lines.lines() {
         let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert_eq!(keys(&line), ["abstained", "path", "predicted", "probabilities", "truth"]);
+        assert_eq!(
+            keys(&line),
+            ["abstained", "group", "path", "predicted", "probabilities", "truth"]
+        );
     }
 }
 

@@ -26,7 +26,7 @@ mod search;
 mod source;
 mod split;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 pub mod transaction;
 mod union_find;
 mod variants;
@@ -42,4 +42,6 @@ pub use partition::{Relaxation, Shortage};
 pub use perceptual::{FINGERPRINT_MIN_SIDE, Fingerprint, PerceptualHash, Thumbnail};
 pub use pixels::{PictureReader, RgbPixels};
 pub use source::{UNKNOWN_SOURCE, source_of};
-pub use split::{Folds, Fractions, Part, Split, SplitIndices, SplitOptions, k_fold};
+pub use split::{
+    Folds, Fractions, Part, Split, SplitIndices, SplitOptions, k_fold, k_fold_with_train_only,
+};

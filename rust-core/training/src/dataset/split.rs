@@ -119,6 +119,8 @@ pub struct SplitIndices {
 pub struct Folds {
     /// Sample indices of every fold, each sorted.
     pub folds: Vec<Vec<usize>>,
+    /// Those that are trained on with every fold, and are in none, sorted.
+    pub train_only: Vec<usize>,
     /// As in [`Split`].
     pub not_source_disjoint: Vec<String>,
     /// As in [`Split`].
@@ -128,10 +130,11 @@ pub struct Folds {
 }
 
 impl Folds {
-    /// Sample indices of all folds but number `fold`, sorted.
+    /// Sample indices of all folds but number `fold`, and of those that are trained on only, sorted.
     pub fn training_indices(&self, fold: usize) -> Vec<usize> {
         let others = self.folds.iter().enumerate().filter(|(i, _)| *i != fold);
-        let mut indices: Vec<usize> = others.flat_map(|(_, indices)| indices).copied().collect();
+        let others = others.flat_map(|(_, indices)| indices);
+        let mut indices: Vec<usize> = others.chain(&self.train_only).copied().collect();
         indices.sort_unstable();
         indices
     }
@@ -144,23 +147,42 @@ pub fn k_fold(
     folds: usize,
     options: &SplitOptions,
 ) -> Result<Folds, SplitError> {
+    k_fold_with_train_only(dataset, indices, &[], folds, options)
+}
+
+/// As [`k_fold`], but pictures whose source begins with one of `prefixes` are in no fold: scores on them would say
+/// nothing.
+pub fn k_fold_with_train_only(
+    dataset: &Dataset,
+    indices: &[usize],
+    prefixes: &[String],
+    folds: usize,
+    options: &SplitOptions,
+) -> Result<Folds, SplitError> {
     let samples = dataset.samples.len();
     if let Some(&index) = indices.iter().find(|&&i| i >= samples) {
         return Err(SplitError::Index { index, samples });
     }
     let indices: BTreeSet<usize> = indices.iter().copied().collect();
+    let (train_only, indices): (Vec<usize>, Vec<usize>) =
+        indices.into_iter().partition(|&index| is_train_only(dataset, index, prefixes));
     if folds < 2 || indices.len() < folds {
         return Err(SplitError::Folds { folds, samples: indices.len() });
     }
-    let indices: Vec<usize> = indices.into_iter().collect();
     let fractions = vec![1.0 / folds as f64; folds];
     let divided = divide(dataset, indices, &fractions, options);
     Ok(Folds {
         folds: divided.parts,
+        train_only,
         not_source_disjoint: divided.not_source_disjoint,
         relaxations: divided.relaxations,
         shortages: divided.shortages,
     })
+}
+
+fn is_train_only(dataset: &Dataset, index: usize, prefixes: &[String]) -> bool {
+    let source = &dataset.samples[index].source;
+    prefixes.iter().any(|prefix| source.starts_with(prefix.as_str()))
 }
 
 impl Split {
@@ -184,12 +206,8 @@ impl Split {
         if !valid {
             return Err(SplitError::Fractions { train, validation, test });
         }
-        let is_train_only = |index: &usize| {
-            let source = &dataset.samples[*index].source;
-            prefixes.iter().any(|prefix| source.starts_with(prefix.as_str()))
-        };
         let (train_only, free): (Vec<usize>, Vec<usize>) =
-            (0..dataset.samples.len()).partition(is_train_only);
+            (0..dataset.samples.len()).partition(|&index| is_train_only(dataset, index, prefixes));
         if free.is_empty() {
             return Err(SplitError::Empty);
         }
@@ -214,6 +232,24 @@ impl Split {
             relaxations: divided.relaxations,
             shortages: divided.shortages,
         })
+    }
+
+    /// The same division of a data set that has only some of the pictures.
+    #[must_use]
+    pub fn restricted(&self, dataset: &Dataset) -> Self {
+        let part = |part: &Part| {
+            let paths: BTreeSet<&String> = part.relative_paths.iter().collect();
+            let is_in = |&index: &usize| paths.contains(&dataset.samples[index].relative_path);
+            let indices: Vec<usize> = (0..dataset.samples.len()).filter(is_in).collect();
+            Part::of(dataset, &indices)
+        };
+        Self {
+            data_hash: dataset.data_hash(),
+            train: part(&self.train),
+            validation: part(&self.validation),
+            test: part(&self.test),
+            ..self.clone()
+        }
     }
 
     /// Writes the split as JSON, atomically.

@@ -109,7 +109,7 @@ pub(super) fn random_fingerprint(seed: u64) -> Fingerprint {
 }
 
 /// A data set that lies on no disk: `(relative path, class, source, picture seed)`.
-pub(super) fn dataset(classes: &[&str], samples: &[(String, usize, String, u64)]) -> Dataset {
+pub(crate) fn dataset(classes: &[&str], samples: &[(String, usize, String, u64)]) -> Dataset {
     let mut samples: Vec<Sample> = samples
         .iter()
         .map(|(path, class, source, seed)| Sample {

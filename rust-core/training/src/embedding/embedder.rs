@@ -109,7 +109,7 @@ impl Embedder {
     }
 
     /// Decodes a picture at the size that the network's input asks for.
-    pub(super) fn decode(&self, source: &ImageSource<'_>) -> Result<Picture, ClassifyError> {
+    pub(crate) fn decode(&self, source: &ImageSource<'_>) -> Result<Picture, ClassifyError> {
         let target = Some(self.input.target());
         Ok(picture::decode(source, &DecodeOptions { target, ..DecodeOptions::default() })?)
     }

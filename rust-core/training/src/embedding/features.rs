@@ -23,14 +23,17 @@ const PASSED: [&str; 14] = [
 ];
 const DENSE: [&str; 2] = ["Gemm", "MatMul"];
 
-/// Makes the input of the last dense layer the graph's only output; why not, if there is none.
-pub(super) fn end_before_last_dense_layer(model: &mut ModelProto) -> Result<(), String> {
+/// Makes the input of the last dense layer the graph's only output, and drops what is not needed for it; why not,
+/// if there is none.
+pub(crate) fn end_before_last_dense_layer(model: &mut ModelProto) -> Result<(), String> {
     let graph = model.graph.as_mut().ok_or("the file holds no graph")?;
     let name = input_of_last_dense_layer(graph)?;
     graph.output = vec![ValueInfoProto { name, ..ValueInfoProto::default() }];
     // What nothing leads to any more must not be planned.
     let needed = leading_to(graph);
     graph.node.retain(|node| node.output.iter().any(|output| needed.contains(output)));
+    graph.initializer.retain(|tensor| needed.contains(&tensor.name));
+    graph.input.retain(|input| needed.contains(&input.name));
     Ok(())
 }
 
@@ -142,6 +145,8 @@ mod tests {
         let graph = cut(nodes).unwrap().graph.unwrap();
         assert_eq!(graph.output[0].name, "features");
         assert_eq!(graph.node.len(), 3);
+        let weights: Vec<&str> = graph.initializer.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(weights, ["w", "b"]);
     }
 
     #[test]

@@ -15,6 +15,6 @@ mod testing;
 pub use backbone::{Backbone, BackboneManifest};
 pub use embedder::Embedder;
 pub use error::EmbeddingError;
-#[cfg(feature = "engine")]
-pub(crate) use run::embed_views;
 pub use run::{Embedded, embed};
+#[cfg(feature = "engine")]
+pub(crate) use {features::end_before_last_dense_layer, run::embed_views};

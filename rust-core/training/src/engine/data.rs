@@ -49,6 +49,26 @@ impl ImageSet {
         &self.pixels[index * size..][..size]
     }
 
+    /// The pictures of these rows, which must be below [`ImageSet::len`]: with all versions of a backbone's
+    /// features, or with those of the picture itself only.
+    #[must_use]
+    pub fn subset(&self, rows: &[usize], all_versions: bool) -> Self {
+        fn part<T: Copy>(values: &[T], count: usize, rows: &[usize], share: usize) -> Vec<T> {
+            let width = values.len() / count.max(1);
+            rows.iter().flat_map(|row| &values[row * width..][..width / share]).copied().collect()
+        }
+        let versions = if all_versions { self.versions } else { self.versions.min(1) };
+        let share = if versions == 0 { 1 } else { self.versions / versions };
+        Self {
+            pixels: part(&self.pixels, self.len(), rows, 1),
+            features: part(&self.features, self.len(), rows, share),
+            versions,
+            metadata: part(&self.metadata, self.len(), rows, 1),
+            labels: part(&self.labels, self.len(), rows, 1),
+            ..*self
+        }
+    }
+
     /// Checks that the set is not empty, consistent in itself and fits the network.
     ///
     /// # Errors

@@ -28,7 +28,9 @@ pub use config::{
 pub use data::{ImageSet, Normalization, Preparation};
 pub use device::DeviceKind;
 pub use error::EngineError;
-pub use export::{ExportMeta, Exported, check_export, export, export_trees, features_of};
+pub use export::{
+    ExportMeta, Exported, check_export, check_trees, export, export_trees, features_of,
+};
 pub use network::{Input, Network, Output, View};
 pub use observer::{BatchEvent, EpochEvent, EpochRecord, Silent, TrainObserver};
 pub use predict::predict;

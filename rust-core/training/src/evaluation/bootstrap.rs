@@ -5,7 +5,7 @@
 use crate::random::SplitMix64;
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::group::GroupCounts;
 use super::metrics::averages;
@@ -20,16 +20,19 @@ pub struct BootstrapOptions {
     pub confidence: f64,
     /// The same seed draws the same sets.
     pub seed: u64,
+    /// Draw within each true class, so that every set has as many pictures of it as there are: a rare class is
+    /// never missing by chance. A cluster counts to the class of its first picture.
+    pub stratified: bool,
 }
 
 impl Default for BootstrapOptions {
     fn default() -> Self {
-        Self { resamples: 1000, confidence: 0.95, seed: 0x45_50_49_43 }
+        Self { resamples: 1000, confidence: 0.95, seed: 0x45_50_49_43, stratified: false }
     }
 }
 
 /// A percentile interval.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Interval {
     /// Lower end.
     pub low: f64,
@@ -63,21 +66,19 @@ pub(super) fn bootstrap(
     clusters: Option<&[usize]>,
     options: &BootstrapOptions,
 ) -> Intervals {
-    let units = units(predictions.len(), clusters);
+    let strata = strata(predictions, clusters, options.stratified);
     let mut random = SplitMix64::new(options.seed);
     let mut draws: [Vec<f64>; 4] = Default::default();
     for _ in 0..options.resamples {
         let mut confusion = ConfusionMatrix::from_pairs(&labels.classes, []);
         let mut groups = GroupCounts::default();
-        for _ in 0..units.len() {
-            for &index in &units[random.below(units.len())] {
-                let prediction = &predictions[index];
-                confusion.matrix[prediction.truth][prediction.predicted] += 1;
-                let was = usize::from(!labels.is_fallback_class(prediction.truth));
-                let is = usize::from(prediction.group != labels.fallback_group);
-                groups.0[was][is] += 1;
-            }
-        }
+        resample(&strata, &mut random, |index| {
+            let prediction = &predictions[index];
+            confusion.matrix[prediction.truth][prediction.predicted] += 1;
+            let was = usize::from(!labels.is_fallback_class(prediction.truth));
+            let is = usize::from(prediction.group != labels.fallback_group);
+            groups.0[was][is] += 1;
+        });
         let averages = averages(&confusion);
         let values = [
             Some(averages.accuracy),
@@ -94,11 +95,38 @@ pub(super) fn bootstrap(
     Intervals {
         confidence: options.confidence,
         resamples: options.resamples,
-        clusters: clusters.map(|_| units.len()),
+        clusters: clusters.map(|_| strata.iter().map(Vec::len).sum()),
         accuracy,
         macro_f1,
         false_irrelevant_rate,
         irrelevant_recall,
+    }
+}
+
+/// Units by the stratum that they are drawn within; one stratum unless `stratified`.
+pub(super) fn strata(
+    predictions: &[Prediction],
+    clusters: Option<&[usize]>,
+    stratified: bool,
+) -> Vec<Vec<Vec<usize>>> {
+    let mut strata: BTreeMap<usize, Vec<Vec<usize>>> = BTreeMap::new();
+    for unit in units(predictions.len(), clusters) {
+        let class = unit.first().map_or(0, |&row| predictions[row].truth);
+        strata.entry(if stratified { class } else { 0 }).or_default().push(unit);
+    }
+    strata.into_values().collect()
+}
+
+/// Draws as many units of each stratum as it has, with replacement, and visits their rows.
+pub(super) fn resample(
+    strata: &[Vec<Vec<usize>>],
+    random: &mut SplitMix64,
+    mut visit: impl FnMut(usize),
+) {
+    for units in strata {
+        for _ in 0..units.len() {
+            units[random.below(units.len())].iter().for_each(|&row| visit(row));
+        }
     }
 }
 
@@ -114,7 +142,7 @@ fn units(rows: usize, clusters: Option<&[usize]>) -> Vec<Vec<usize>> {
     members.into_values().collect()
 }
 
-fn percentile_interval(mut draws: Vec<f64>, confidence: f64) -> Option<Interval> {
+pub(super) fn percentile_interval(mut draws: Vec<f64>, confidence: f64) -> Option<Interval> {
     draws.sort_by(f64::total_cmp);
     let tail = (1.0 - confidence) / 2.0;
     Some(Interval { low: quantile(&draws, tail)?, high: quantile(&draws, 1.0 - tail)? })
@@ -189,6 +217,26 @@ mod tests {
         assert_eq!(grouped.clusters, Some(12));
         assert!(width(naive.accuracy) < 0.4 * width(single.accuracy));
         assert_close(width(grouped.accuracy), width(single.accuracy));
+    }
+
+    #[test]
+    fn stratified_sets_have_the_classes_of_the_original() {
+        let predictions = predictions();
+        let strata = strata(&predictions, None, true);
+        assert_eq!(strata.iter().map(Vec::len).collect::<Vec<_>>(), [4, 2, 3, 3]);
+        let mut random = SplitMix64::new(5);
+        let mut drawn = [0; 4];
+        resample(&strata, &mut random, |row| drawn[predictions[row].truth] += 1);
+        assert_eq!(drawn, [4, 2, 3, 3]);
+        // One class is always right and one never: only how many pictures of each there are could vary.
+        let extreme: Vec<_> =
+            predictions.into_iter().filter(|p| p.is_correct() == (p.truth == 0)).collect();
+        let draw = |stratified| {
+            let options = BootstrapOptions { stratified, ..options(3) };
+            width(bootstrap(&labels(), &extreme, None, &options).accuracy)
+        };
+        assert_eq!(draw(true), 0.0);
+        assert!(draw(false) > 0.0);
     }
 
     #[test]

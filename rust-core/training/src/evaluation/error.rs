@@ -81,6 +81,20 @@ pub enum EvaluationError {
         /// How many there are.
         actual: usize,
     },
+    /// Two classifiers are compared on other pictures, or with other truths.
+    #[error("{id}: the two classifiers' predictions are not of the same pictures")]
+    NotPaired {
+        /// The first prediction's id.
+        id: String,
+    },
+    /// A line of saved predictions cannot be understood.
+    #[error("line {line} is no prediction: {reason}")]
+    Line {
+        /// Its number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// An option is outside its range.
     #[error("option {option} is {value}; it must be {expected}")]
     InvalidOption {

@@ -139,13 +139,7 @@ fn check_options(options: &EvaluationOptions, n: usize) -> Result<(), Evaluation
         return invalid("calibration_bins", "0".to_owned(), "at least 1");
     }
     if let Some(draw) = &options.bootstrap {
-        if draw.resamples == 0 {
-            return invalid("resamples", "0".to_owned(), "at least 1");
-        }
-        if !(draw.confidence > 0.0 && draw.confidence < 1.0) {
-            let value = draw.confidence.to_string();
-            return invalid("confidence", value, "above 0 and below 1");
-        }
+        check_bootstrap(draw)?;
     }
     if let Some(threshold) = options.chosen_threshold.filter(|t| !t.is_finite()) {
         let value = threshold.to_string();
@@ -159,6 +153,19 @@ fn check_options(options: &EvaluationOptions, n: usize) -> Result<(), Evaluation
         }),
         _ => Ok(()),
     }
+}
+
+pub(super) fn check_bootstrap(options: &BootstrapOptions) -> Result<(), EvaluationError> {
+    let invalid =
+        |option, value, expected| Err(EvaluationError::InvalidOption { option, value, expected });
+    if options.resamples == 0 {
+        return invalid("resamples", "0".to_owned(), "at least 1");
+    }
+    if !(options.confidence > 0.0 && options.confidence < 1.0) {
+        let value = options.confidence.to_string();
+        return invalid("confidence", value, "above 0 and below 1");
+    }
+    Ok(())
 }
 
 /// A map in the taxonomy's order, which a sorted map would lose.

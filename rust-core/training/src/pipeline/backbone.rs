@@ -1,6 +1,6 @@
 //! What a frozen backbone sees in the pictures of a data set, and in variants of the training pictures.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use epic_core::picture::{self, DecodeOptions, Target};
@@ -8,13 +8,11 @@ use epic_core::{ClassifyError, ImageSource, Picture};
 use sha2::{Digest, Sha256};
 
 use super::domain::DomainAugmentation;
+use super::looking::{Looking, SeenFeatures, View, failed};
 use super::run::PipelineObserver;
 use super::{PipelineError, Recipe};
 use crate::dataset::{Dataset, hex};
-use crate::embedding::{Backbone, Embedder, embed_views};
-
-/// Features of samples by their index: a row for the picture itself, then one per variant.
-pub type SeenFeatures = HashMap<usize, Vec<Vec<f32>>>;
+use crate::embedding::{Backbone, Embedder};
 
 /// Opens the backbone that a recipe names, with the recipe's input.
 pub(super) fn open_backbone(recipe: &Recipe, path: &Path) -> Result<Backbone, PipelineError> {
@@ -32,10 +30,11 @@ pub(super) fn open_backbone(recipe: &Recipe, path: &Path) -> Result<Backbone, Pi
     Ok(backbone.with_input(recipe.input.clone()))
 }
 
-/// Features of all samples, and of variants of those in `varied`. `None` when the observer asked to stop; what was
+/// Features of the samples, and of variants of those in `varied`. `None` when the observer asked to stop; what was
 /// made by then is in the cache.
-pub(super) fn seen_features(
+pub(super) fn backbone_features(
     dataset: &Dataset,
+    samples: &[usize],
     varied: &[usize],
     recipe: &Recipe,
     backbone: &Backbone,
@@ -43,8 +42,6 @@ pub(super) fn seen_features(
     observer: &mut dyn PipelineObserver,
 ) -> Result<Option<SeenFeatures>, PipelineError> {
     let Some(section) = &recipe.backbone else { return Ok(Some(SeenFeatures::new())) };
-    let failed =
-        |error: &dyn std::fmt::Display| PipelineError::Embedding { reason: error.to_string() };
     let embedder = Embedder::of_backbone(backbone).map_err(|error| failed(&error))?;
     if embedder.dimensions() != section.features {
         let reason =
@@ -54,47 +51,21 @@ pub(super) fn seen_features(
     let augmentation = &section.augmentation;
     let seed = recipe.training.seed;
     let varied: BTreeSet<usize> = varied.iter().copied().collect();
-    let mut views: Vec<(usize, usize)> = (0..dataset.samples.len()).map(|s| (s, 0)).collect();
+    let mut views: Vec<View> = samples.iter().map(|&sample| (sample, 0)).collect();
     let numbers = || 1..=augmentation.variants;
     views.extend(varied.iter().flat_map(|&sample| numbers().map(move |number| (sample, number))));
     // More variants leave those that were made as they are.
     let settings = DomainAugmentation { variants: 0, ..*augmentation };
     let settings = serde_json::to_string(&settings).map_err(|error| failed(&error))?;
     let settings = format!("{seed} {settings}");
-    let keys: Vec<String> = views
-        .iter()
-        .map(|&(sample, number)| key(&dataset.samples[sample].sha256, number, &settings))
-        .collect();
-    observer.on_step("looking at pictures", views.len());
-    let seen = {
-        let progress = observer.progress();
-        let load = |index: usize| {
-            let (sample, number) = views[index];
-            let sample = &dataset.samples[sample];
-            let path = dataset.root.join(&sample.relative_path);
-            view(&path, &sample.sha256, number, recipe, augmentation)
-        };
-        let proceed = || !observer.should_stop();
-        embed_views(&embedder, &keys, Some(cache), &load, &proceed, &*progress)
+    let key = |&(sample, number): &View| key(&dataset.samples[sample].sha256, number, &settings);
+    let keys: Vec<String> = views.iter().map(key).collect();
+    let load = |(sample, number): View| {
+        let sample = &dataset.samples[sample];
+        let path = dataset.root.join(&sample.relative_path);
+        view(&path, &sample.sha256, number, recipe, augmentation)
     };
-    let seen = seen.map_err(|error| failed(&error))?;
-    if observer.should_stop() {
-        return Ok(None);
-    }
-    let mut rows: SeenFeatures = HashMap::new();
-    let mut broken: BTreeSet<usize> = BTreeSet::new();
-    for ((sample, _), vector) in views.into_iter().zip(seen.vectors) {
-        match vector {
-            Some(Ok(vector)) => rows.entry(sample).or_default().push(vector),
-            Some(Err(error)) if broken.insert(sample) => {
-                let name = &dataset.samples[sample].relative_path;
-                observer.note(&format!("{name}: {error}, left out"));
-            }
-            _ => {}
-        }
-    }
-    rows.retain(|sample, _| !broken.contains(sample));
-    Ok(Some(rows))
+    Looking { dataset, embedder: &embedder, cache }.look(&views, &keys, &load, observer)
 }
 
 /// A picture itself is known by its own hash, so that other tools' embeddings serve here too.

@@ -5,15 +5,18 @@ use std::fmt::Write as _;
 
 use epic_core::pack::Manifest;
 
-use super::Recipe;
+use super::{Recipe, Tuned};
 use crate::dataset::{Dataset, Split};
 use crate::evaluation::{Evaluation, report};
+use crate::tuning::value_text;
 
 /// What the card is written from.
 pub(super) struct Facts<'a> {
     pub(super) recipe: &'a Recipe,
     pub(super) dataset: &'a Dataset,
+    pub(super) version: Option<&'a str>,
     pub(super) split: &'a Split,
+    pub(super) tuned: Option<&'a Tuned>,
     pub(super) manifest: &'a Manifest,
     pub(super) evaluation: &'a Evaluation,
     pub(super) epoch: usize,
@@ -40,17 +43,20 @@ pub(super) fn scores(evaluation: &Evaluation) -> BTreeMap<String, f64> {
 }
 
 pub(super) fn render(facts: &Facts<'_>) -> String {
-    let Facts { recipe, dataset, split, manifest, evaluation, epoch } = facts;
+    let Facts { recipe, dataset, version, split, tuned, manifest, evaluation, epoch } = facts;
+    let trained = match &recipe.trees {
+        None => format!("weights of epoch {epoch} of {}", recipe.training.epochs),
+        Some(trees) => format!("{epoch} rounds of trees on the features of `{}`", trees.base.id),
+    };
     let mut card = format!(
-        "# {} {}\n\n{}\n\nFamily: {:?}. Recipe: `{}` (seed {}), weights of epoch {epoch} of {}. \
+        "# {} {}\n\n{}\n\nFamily: {:?}. Recipe: `{}` (seed {}), {trained}. \
          Input: {}×{} RGB, {:?}.\n\n",
         manifest.name,
         manifest.version,
         recipe.description,
         manifest.family,
         recipe.id,
-        recipe.training.seed,
-        recipe.training.epochs,
+        recipe.seed(),
         manifest.input.width,
         manifest.input.height,
         manifest.input.resize,
@@ -60,7 +66,13 @@ pub(super) fn render(facts: &Facts<'_>) -> String {
          app must ask before it removes anything. Below its threshold the pack abstains, and the \
          picture is to be treated as personal.\n\n## Data\n\n",
     );
+    if let Some(version) = version {
+        let _ = writeln!(card, "Version {version} of the data set.\n");
+    }
     data(&mut card, dataset, split);
+    if let Some(tuned) = tuned {
+        tuning(&mut card, tuned);
+    }
     let _ = write!(
         card,
         "\n## Scores\n\nOn the {} pictures of the test part. Nothing was chosen on them: the epoch, \
@@ -110,6 +122,22 @@ fn data(card: &mut String, dataset: &Dataset, split: &Split) {
              cluster only, and their scores are too good.",
             split.not_source_disjoint.join(", ")
         );
+    }
+}
+
+fn tuning(card: &mut String, tuned: &Tuned) {
+    let Tuned { best, trials, metric, folds, .. } = tuned;
+    let _ = writeln!(
+        card,
+        "\n## Tuning\n\nSettings of trial {} of {}, the best {} ({:.4}) of a Bayesian optimisation by \
+         {folds}-fold cross-validation on the train part.\n\n| setting | value |\n|---|--:|",
+        best.trial,
+        trials.len(),
+        metric.name(),
+        best.score(*metric).unwrap_or_default(),
+    );
+    for (path, value) in &best.values {
+        let _ = writeln!(card, "| `{path}` | {} |", value_text(value));
     }
 }
 

@@ -8,6 +8,8 @@ use epic_core::taxonomy::TaxonomyError;
 use crate::dataset::{DatasetError, SplitError};
 use crate::engine::EngineError;
 use crate::evaluation::EvaluationError;
+use crate::trees::TreesError;
+use crate::tuning::TuningError;
 
 /// Why a recipe did not become a pack.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +60,21 @@ pub enum PipelineError {
         /// What is wrong.
         reason: String,
     },
-    /// The backbone cannot look at pictures.
+    /// The pack of the base cannot be used.
+    #[error("base pack {}: {reason}", path.display())]
+    Base {
+        /// The pack's folder.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
+    },
+    /// No trees were grown.
+    #[error(transparent)]
+    Trees(#[from] TreesError),
+    /// The search for settings failed.
+    #[error(transparent)]
+    Tuning(#[from] TuningError),
+    /// The backbone or base cannot look at pictures.
     #[error("looking at pictures: {reason}")]
     Embedding {
         /// Why.

@@ -7,12 +7,11 @@ use epic_core::pack::{FileRole, Manifest, Pack, PackFile, write_folder};
 
 use super::fit::Fitted;
 use super::run::{WORK_FOLDER, network_file};
-use super::{PipelineError, Recipe, card};
+use super::{PipelineError, Recipe, Tuned, card};
 use crate::dataset::{Dataset, Split};
 use crate::engine::EpochRecord;
-use crate::evaluation::{EpochStats, Evaluation, EvaluationOptions, report};
-use crate::measure::{self, SampleLogits};
-use crate::{atomic, report_data};
+use crate::evaluation::{EpochStats, Evaluation, EvaluationOptions, Prediction, report};
+use crate::{atomic, measure, report_data};
 
 const MODEL_CARD: &str = "MODEL_CARD.md";
 
@@ -20,7 +19,10 @@ const MODEL_CARD: &str = "MODEL_CARD.md";
 pub(super) struct Finish<'a> {
     pub(super) recipe: &'a Recipe,
     pub(super) dataset: &'a Dataset,
+    /// Version of the data set.
+    pub(super) version: Option<&'a str>,
     pub(super) split: &'a Split,
+    pub(super) tuned: Option<&'a Tuned>,
     pub(super) measured: &'a Fitted,
 }
 
@@ -31,21 +33,22 @@ impl Finish<'_> {
         mut manifest: Manifest,
         onnx: Vec<u8>,
         classifier: &Classifier,
-        test: &[SampleLogits],
+        test: &[Prediction],
     ) -> Result<(Pack, Evaluation), PipelineError> {
-        let predictions = measure::predictions(&manifest, self.dataset, test);
         let threshold = manifest.thresholds.groups.values().next();
         let options = EvaluationOptions {
             chosen_threshold: threshold.map(|t| f64::from(*t)),
             ..EvaluationOptions::default()
         };
         let labels = measure::label_set(&manifest.taxonomy);
-        let evaluation = Evaluation::compute(&labels, &predictions, &options)?;
+        let evaluation = Evaluation::compute(&labels, test, &options)?;
         manifest.provenance.scores = card::scores(&evaluation);
         let card = card::render(&card::Facts {
             recipe: self.recipe,
             dataset: self.dataset,
+            version: self.version,
             split: self.split,
+            tuned: self.tuned,
             manifest: &manifest,
             evaluation: &evaluation,
             epoch: self.measured.epoch,
@@ -55,12 +58,14 @@ impl Finish<'_> {
             role: FileRole::ModelCard,
             bytes: card.into_bytes(),
         };
-        let mut page =
-            report_data::report(classifier, self.dataset, &predictions, evaluation.clone())?;
+        let mut page = report_data::report(classifier, self.dataset, test, evaluation.clone())?;
         page.data_description = format!(
             "test part: {} pictures, split by source (seed {})",
             evaluation.n, self.split.seed
         );
+        if self.recipe.trees.is_some() {
+            page.history_step = "round";
+        }
         page.history = self.measured.history.iter().map(epoch_stats).collect();
         let work = out.join(WORK_FOLDER);
         write(&work.join("report.html"), report::render(&page).as_bytes())?;

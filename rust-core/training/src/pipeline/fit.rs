@@ -1,24 +1,31 @@
 //! Fitting one network: training, and an export that is proved to compute the same.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::run::{PipelineObserver, PipelineOptions, create};
-use super::{PipelineError, Recipe};
+use super::material::{Known, Material, create};
+use super::run::{PipelineObserver, PipelineOptions};
+use super::trees::{self, Grown};
+use super::{PipelineError, Recipe, TreesSection};
+use crate::atomic;
 use crate::engine::{
     Ended, EpochRecord, ExportMeta, Exported, ImageSet, TrainConfig, TrainOptions, TrainOutcome,
-    check_export, export, train,
+    check_export, check_trees, export, export_trees, train,
 };
 
 /// Pictures that an export is checked on.
 pub(super) const EXPORT_SAMPLES: usize = 64;
+
+/// In the work folder: the ensemble of a recipe of trees.
+pub(super) const TREES: &str = "trees.json";
 
 /// Fits networks of a recipe.
 pub(super) struct Fit<'a> {
     pub(super) recipe: &'a Recipe,
     pub(super) options: &'a PipelineOptions<'a>,
     pub(super) work: &'a Path,
-    /// The ONNX file of the backbone, for a network on one.
-    pub(super) backbone: Option<&'a [u8]>,
+    pub(super) material: &'a Material,
+    pub(super) known: &'a Known,
     /// Pictures, with pixels, that every export is checked on.
     pub(super) samples: &'a ImageSet,
 }
@@ -34,7 +41,7 @@ pub(super) struct Fitted {
 
 impl Fit<'_> {
     /// Trains in the subfolder `name` of the work folder; `None` when the observer stopped it. A
-    /// resumed run takes up a part that was begun and starts one that was not.
+    /// resumed run takes up a part that was begun and starts one that was not; trees are grown anew.
     pub(super) fn fit(
         &self,
         config: &TrainConfig,
@@ -43,6 +50,9 @@ impl Fit<'_> {
         name: &str,
         observer: &mut dyn PipelineObserver,
     ) -> Result<Option<Fitted>, PipelineError> {
+        if let Some(section) = &self.recipe.trees {
+            return self.grow(section, training, validation, observer);
+        }
         let step = if name.is_empty() { "training" } else { "training on all parts" };
         observer.on_step(step, 0);
         let out = self.work.join(name);
@@ -62,20 +72,51 @@ impl Fit<'_> {
         Ok(Some(Fitted { onnx, export_difference, epoch, history }))
     }
 
+    fn grow(
+        &self,
+        section: &TreesSection,
+        training: &ImageSet,
+        validation: &ImageSet,
+        observer: &mut dyn PipelineObserver,
+    ) -> Result<Option<Fitted>, PipelineError> {
+        let grown = trees::grow(section, training, validation, "growing trees", observer)?;
+        let Some(Grown { booster, history, .. }) = grown else { return Ok(None) };
+        let path = self.work.join(TREES);
+        let json = serde_json::to_vec(&booster).expect("plain data serializes");
+        atomic::write(&path, &json).map_err(|source| PipelineError::Write { path, source })?;
+        let base = self.material.frozen(self.known).unwrap_or_default();
+        let onnx = export_trees(base, &booster, &self.meta())?;
+        let normalization = &self.recipe.training.normalization;
+        let export_difference = check_trees(&onnx, &booster, self.samples, normalization)?;
+        let epoch = section.params.rounds;
+        Ok(Some(Fitted { onnx, export_difference, epoch, history }))
+    }
+
     fn export_checked(&self, outcome: &TrainOutcome) -> Result<(Vec<u8>, f32), PipelineError> {
-        let recipe = self.recipe;
-        let properties = [
-            ("producer", format!("epic-training {}", env!("CARGO_PKG_VERSION"))),
-            ("recipe", recipe.id.clone()),
-            ("recipe_sha256", recipe.sha256.clone()),
-        ];
-        let properties = properties.map(|(key, value)| (key.to_owned(), value)).into();
         let TrainOutcome { model, preparation, .. } = outcome;
-        let spec = &recipe.training.spec;
-        let network = Exported { model, spec, preparation, backbone: self.backbone };
-        let onnx = export(&network, &ExportMeta { properties })?;
+        let spec = &self.recipe.training.spec;
+        let backbone = self.material.frozen(self.known);
+        let network = Exported { model, spec, preparation, backbone };
+        let onnx = export(&network, &self.meta())?;
         let difference = check_export(&onnx, model, self.samples, preparation)?;
         Ok((onnx, difference))
+    }
+
+    fn meta(&self) -> ExportMeta {
+        let recipe = self.recipe;
+        let mut properties = BTreeMap::from([
+            ("producer".to_owned(), format!("epic-training {}", env!("CARGO_PKG_VERSION"))),
+            ("recipe".to_owned(), recipe.id.clone()),
+            ("recipe_sha256".to_owned(), recipe.sha256.clone()),
+        ]);
+        if let Some(base) = &self.material.base {
+            properties.insert("base_pack".to_owned(), base.pack.id().to_owned());
+        }
+        if let Some(trees) = &recipe.trees {
+            let params = serde_json::to_string(&trees.params).expect("plain data serializes");
+            properties.insert("trees".to_owned(), params);
+        }
+        ExportMeta { properties }
     }
 }
 

@@ -79,10 +79,11 @@ fn single(parts: Parts) -> Vec<Parts> {
     all.into_iter().filter(|part| *part != none).collect()
 }
 
-/// Features of each sample, by its index. Samples whose metadata cannot be extracted are missing. `None` when the
+/// Features of each of the samples, by its index. Samples whose metadata cannot be extracted are missing. `None` when the
 /// observer asked to stop: what was measured by then is kept.
 pub(super) fn measured_features(
     dataset: &Dataset,
+    samples: &[usize],
     names: &[String],
     extractor: &MetadataExtractor,
     cache: &Path,
@@ -96,7 +97,7 @@ pub(super) fn measured_features(
         let sha256 = &dataset.samples[*index].sha256;
         parts.iter().any(|part| !cache.has(sha256, &part.to_string()))
     };
-    let open: Vec<usize> = (0..dataset.samples.len()).filter(missing).collect();
+    let open: Vec<usize> = samples.iter().copied().filter(missing).collect();
     if !open.is_empty() {
         extractor.prepare(features.parts()).map_err(|error| unusable(error.to_string()))?;
         measure(dataset, &open, &parts, extractor, &mut cache, observer)?;
@@ -114,7 +115,7 @@ pub(super) fn measured_features(
         let row: Option<Vec<f32>> = names.iter().map(|name| all.get(name).copied()).collect();
         Some((index, row?))
     };
-    Ok(Some((0..dataset.samples.len()).filter_map(of_sample).collect()))
+    Ok(Some(samples.iter().copied().filter_map(of_sample).collect()))
 }
 
 fn measure(

@@ -7,7 +7,8 @@ use epic_core::preprocess::{self, InputSpec};
 use epic_core::{ClassifyError, ImageSource};
 use rayon::prelude::*;
 
-use super::SeenFeatures;
+use super::material::Known;
+use super::{Recipe, SeenFeatures};
 use crate::dataset::{Dataset, Sample};
 use crate::engine::ImageSet;
 
@@ -31,6 +32,17 @@ pub struct Preparing<'a> {
     pub seen: Option<&'a SeenFeatures>,
 }
 
+/// What became of pictures.
+#[derive(Debug, Default)]
+pub struct PreparedSet {
+    /// The pictures.
+    pub images: ImageSet,
+    /// Index of each in the data set.
+    pub samples: Vec<usize>,
+    /// Those that failed (paths from the data set's folder), and why.
+    pub failed: Vec<(String, ClassifyError)>,
+}
+
 /// One picture on its way.
 struct Prepared<'a> {
     sample: &'a Sample,
@@ -39,32 +51,47 @@ struct Prepared<'a> {
     pixels: Result<Vec<u8>, ClassifyError>,
 }
 
-impl Preparing<'_> {
+impl<'a> Preparing<'a> {
+    /// What a recipe wants of pictures. With what a frozen network sees, pixels are not needed.
+    pub(super) fn new(
+        dataset: &'a Dataset,
+        recipe: &'a Recipe,
+        options: &'a DecodeOptions,
+        known: &'a Known,
+    ) -> Self {
+        let seen = known.seen.as_ref();
+        let metadata = (!recipe.features.is_empty()).then_some(&known.metadata);
+        Self { dataset, input: &recipe.input, options, pixels: seen.is_none(), metadata, seen }
+    }
+
     /// Decodes and resizes the named samples exactly as a phone does, on all cores. Pictures that fail now (they
-    /// were sound when the data set was opened) are left out and returned. With `varied` all rows of the backbone's
+    /// were sound when the data set was opened) are left out and named. With `varied` all rows of the backbone's
     /// features are taken, else those of the picture itself.
     pub fn prepare(
         &self,
         samples: &[usize],
         varied: bool,
         progress: &(dyn Fn() + Sync),
-    ) -> (ImageSet, Vec<(String, ClassifyError)>) {
+    ) -> PreparedSet {
         let prepared: Vec<_> = samples
             .par_iter()
             .filter_map(|&index| {
                 let prepared = self.one(index, varied);
                 progress();
-                prepared
+                Some((index, prepared?))
             })
             .collect();
-        let mut set = ImageSet {
-            height: self.input.height as usize,
-            width: self.input.width as usize,
-            classes: self.dataset.classes.len(),
-            ..ImageSet::default()
+        let mut result = PreparedSet {
+            images: ImageSet {
+                height: self.input.height as usize,
+                width: self.input.width as usize,
+                classes: self.dataset.classes.len(),
+                ..ImageSet::default()
+            },
+            ..PreparedSet::default()
         };
-        let mut failed = Vec::new();
-        for Prepared { sample, metadata, seen, pixels } in prepared {
+        let set = &mut result.images;
+        for (index, Prepared { sample, metadata, seen, pixels }) in prepared {
             match pixels {
                 Ok(pixels) => {
                     set.pixels.extend_from_slice(&pixels);
@@ -72,11 +99,12 @@ impl Preparing<'_> {
                     set.versions = seen.len();
                     seen.iter().for_each(|row| set.features.extend_from_slice(row));
                     set.labels.push(sample.class);
+                    result.samples.push(index);
                 }
-                Err(error) => failed.push((sample.relative_path.clone(), error)),
+                Err(error) => result.failed.push((sample.relative_path.clone(), error)),
             }
         }
-        (set, failed)
+        result
     }
 
     fn one(&self, index: usize, varied: bool) -> Option<Prepared<'_>> {

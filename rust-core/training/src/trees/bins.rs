@@ -54,8 +54,9 @@ fn cuts(values: impl Iterator<Item = f32>, max_bin: usize) -> Vec<f32> {
     let mut wanted = 1;
     for pair in distinct.windows(2) {
         let [(low, end), (high, _)] = [pair[0], pair[1]];
-        let due = wanted * rows / max_bin;
-        if distinct.len() <= max_bin || end >= due.max(1) {
+        // Rounded up, or a bin that ends just below its share would be followed by one of a single value.
+        let due = (wanted * rows).div_ceil(max_bin);
+        if distinct.len() <= max_bin || end >= due {
             let middle = low + (high - low) / 2.0;
             // Neighbouring floats have nothing between them; the upper one is above the lower all the same.
             cuts.push(if middle > low { middle } else { high });
@@ -88,6 +89,15 @@ mod tests {
             sizes[found.partition_point(|cut| *cut <= value)] += 1;
         }
         assert!(sizes.iter().all(|size| (90..=110).contains(size)), "{sizes:?}");
+        // The bins reach the end where the rows cannot be divided evenly.
+        for (rows, bins) in [(1000, 256), (2500, 256), (257, 256), (1000, 7)] {
+            let found = cuts(values(rows), bins);
+            let mut sizes = vec![0; found.len() + 1];
+            values(rows).for_each(|value| sizes[found.partition_point(|cut| *cut <= value)] += 1);
+            let share = rows as f64 / bins as f64;
+            let is_even = |size: &usize| (*size as f64 - share).abs() < 1.0 + share / 2.0;
+            assert!(sizes.iter().all(is_even), "{rows} {bins}: {sizes:?}");
+        }
         // Half the rows at one value take up one bin, and the rest is still cut finely.
         let skewed = (0..500).map(|_| 0.0).chain((0..500).map(|i| i as f32 + 1.0));
         let found = cuts(skewed, 10);

@@ -54,11 +54,13 @@ impl Tree {
 
 /// One finished round.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Round {
+pub struct Round<'a> {
     /// From 1.
     pub round: usize,
     /// Weighted mean cost of the training rows after it.
     pub train_loss: f64,
+    /// Its trees, one per class.
+    pub trees: &'a [Tree],
 }
 
 /// Trees of all rounds: that of class `k` in round `r` is `trees[r * classes + k]`.
@@ -85,7 +87,7 @@ impl Booster {
         data: &TreeData<'_>,
         classes: usize,
         params: &BoosterParams,
-        mut on_round: impl FnMut(Round) -> bool,
+        mut on_round: impl FnMut(Round<'_>) -> bool,
     ) -> Result<Self, TreesError> {
         params.validate()?;
         data.validate(classes)?;
@@ -124,7 +126,6 @@ impl Booster {
                     }
                 },
             );
-            booster.trees.extend(trees);
             let probabilities = softmax_rows(&margins, classes);
             let loss: f64 = (0..rows)
                 .map(|row| {
@@ -132,9 +133,10 @@ impl Booster {
                     -weight(row) * p.max(f64::MIN_POSITIVE).ln()
                 })
                 .sum();
-            if !on_round(Round { round: round + 1, train_loss: loss / total }) {
+            if !on_round(Round { round: round + 1, train_loss: loss / total, trees: &trees }) {
                 return Err(TreesError::Stopped);
             }
+            booster.trees.extend(trees);
         }
         Ok(booster)
     }

@@ -132,7 +132,7 @@ impl<'a> Grower<'a> {
                 if left.h < params.min_child_weight || right.h < params.min_child_weight {
                     continue;
                 }
-                let gain = 0.5 * (score(left) + score(right) - parent) - params.gamma;
+                let gain = score(left) + score(right) - parent - params.gamma;
                 // Not above rounding is no gain.
                 if gain > best.as_ref().map_or(1e-6, |best| best.gain) {
                     best = Some(Split { column, cut, gain, left });

@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use epic_core::metadata::{MetadataExtractor, MetadataOptions, Weights};
+use epic_core::picture::{self, DecodeOptions};
+use epic_core::{Classifier, ImageSource, Pack, preprocess};
 use epic_training::engine::{BatchEvent, DeviceKind, TrainObserver};
 use epic_training::pipeline::{
-    self, Outcome, PipelineError, PipelineObserver, PipelineOptions, Recipe, Trained,
+    self, Outcome, PipelineError, PipelineObserver, PipelineOptions, Recipe, Trained, TrialEvent,
+    Tuned,
 };
 use image::{Rgb, RgbImage};
 use tempfile::TempDir;
@@ -68,6 +71,13 @@ impl Workplace {
         let mut recipe = fs::read_to_string(&self.recipe).unwrap();
         change(&mut recipe);
         fs::write(&self.recipe, recipe).unwrap();
+    }
+
+    /// Writes a recipe of trees that stands on the recipe there is, and takes its place.
+    pub(crate) fn become_trees(&mut self, more: &str) {
+        let path = self.recipe.with_file_name("tiny-trees.toml");
+        fs::write(&path, format!("{TREES}{more}")).unwrap();
+        self.recipe = path;
     }
 
     /// Turns the recipe into one of another family, with more tables.
@@ -145,13 +155,38 @@ test = 0.2
 max_false_irrelevant_rate = 0.05
 "#;
 
+const TREES: &str = r#"
+id = "tiny-trees"
+description = "Trees on two blocks on three colours."
+family = "xcnn"
+base = "tiny.toml"
+
+[pack]
+name = "tiny-trees"
+version = "0.1.0"
+
+[trees]
+rounds = 8
+max_depth = 3
+min_child_weight = 0.1
+seed = 2
+"#;
+
 /// Remembers what it was told, and stops a run after so many batches.
 #[derive(Default)]
 pub(crate) struct Watcher {
     pub(crate) steps: Vec<String>,
     pub(crate) notes: Vec<String>,
     pub(crate) stop_at_batch: Option<usize>,
+    pub(crate) stop_at_step: Option<&'static str>,
+    pub(crate) stop_at_trial: Option<usize>,
+    /// Files that are gone when a step begins.
+    pub(crate) remove_at: Option<(&'static str, Vec<PathBuf>)>,
+    /// Trials as they finished: number, error.
+    pub(crate) trials: Vec<(usize, Option<String>)>,
     pub(crate) backbone: Option<PathBuf>,
+    pub(crate) base_pack: Option<PathBuf>,
+    pub(crate) version: Option<&'static str>,
     pub batches: usize,
 }
 
@@ -161,13 +196,19 @@ impl TrainObserver for Watcher {
     }
 
     fn should_stop(&self) -> bool {
+        let last = self.steps.last().map(String::as_str);
         self.stop_at_batch.is_some_and(|limit| self.batches >= limit)
+            || self.stop_at_trial.is_some_and(|limit| self.trials.len() >= limit)
+            || (self.stop_at_step.is_some() && self.stop_at_step == last)
     }
 }
 
 impl PipelineObserver for Watcher {
     fn on_step(&mut self, what: &str, _total: usize) {
         self.steps.push(what.to_owned());
+        if let Some((_, files)) = self.remove_at.take_if(|(step, _)| *step == what) {
+            files.iter().for_each(|file| fs::remove_file(file).unwrap());
+        }
     }
 
     fn progress(&self) -> Box<dyn Fn(usize, usize) + Sync + '_> {
@@ -177,6 +218,10 @@ impl PipelineObserver for Watcher {
     fn note(&mut self, message: &str) {
         self.notes.push(message.to_owned());
     }
+
+    fn on_trial(&mut self, event: &TrialEvent<'_>) {
+        self.trials.push((event.trial.trial, event.trial.error.clone()));
+    }
 }
 
 pub(crate) fn run(
@@ -185,23 +230,51 @@ pub(crate) fn run(
     observer: &mut Watcher,
 ) -> Result<Outcome, PipelineError> {
     let recipe = Recipe::load(&place.recipe).unwrap();
+    with_options(place, resume, observer, |options, observer| {
+        pipeline::run(&recipe, options, observer)
+    })
+}
+
+/// Searches the space of the recipe's own table.
+pub(crate) fn tune(
+    place: &Workplace,
+    resume: bool,
+    observer: &mut Watcher,
+) -> Result<Option<Tuned>, PipelineError> {
+    let recipe = Recipe::load(&place.recipe).unwrap();
+    let section = recipe.tuning.clone().unwrap();
+    with_options(place, resume, observer, |options, observer| {
+        pipeline::tune(&recipe, &section, options, observer)
+    })
+}
+
+fn with_options<T>(
+    place: &Workplace,
+    resume: bool,
+    observer: &mut Watcher,
+    work: impl FnOnce(&PipelineOptions<'_>, &mut Watcher) -> T,
+) -> T {
     // Enough for colours; the tests want nothing else.
     let extractor = MetadataExtractor::new(Weights::none(), MetadataOptions::default());
     let extractor = Arc::new(extractor);
     let backbone = observer.backbone.clone();
+    let base_pack = observer.base_pack.clone();
     let options = PipelineOptions {
         data: &place.data,
         sources: None,
-        version: None,
+        version: observer.version,
+        split: None,
+        measure_train: false,
         out: &place.out,
         resume,
         device: DeviceKind::Cpu,
         extractor: Some(&extractor),
         backbone: backbone.as_deref(),
+        base_pack: base_pack.as_deref(),
         embedding_cache: None,
         metadata_cache: None,
     };
-    pipeline::run(&recipe, &options, observer)
+    work(&options, observer)
 }
 
 /// A whole run.
@@ -211,4 +284,26 @@ pub(crate) fn trained(place: &Workplace) -> (Trained, Watcher) {
         Outcome::Trained(trained) => (*trained, watcher),
         Outcome::Interrupted => panic!("nobody stopped the run"),
     }
+}
+
+/// With `EPIC_EXPORT_DIR` set, leaves the pack's network with an input and what tract makes of it there;
+/// `tests/onnx/check.py` runs the same through ONNX Runtime.
+pub(crate) fn leave_for_another_runtime(place: &Workplace, pack: &Pack, name: &str) {
+    let Some(folder) = std::env::var_os("EPIC_EXPORT_DIR") else {
+        return;
+    };
+    let folder = Path::new(&folder);
+    let classifier = Classifier::new(pack).unwrap();
+    let spec = &classifier.manifest().input;
+    let path = place.data.join("green/green_two_3.png");
+    let options = DecodeOptions { target: Some(spec.target()), ..DecodeOptions::default() };
+    let picture = picture::decode(&ImageSource::Path(&path), &options).unwrap();
+    let mut tensor = vec![0.0; spec.len()];
+    preprocess::normalize(&preprocess::resize(&picture, spec).unwrap(), spec, &mut tensor);
+    let bytes = |values: &[f32]| values.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>();
+    let file = |ending: &str| folder.join(format!("{name}.{ending}"));
+    fs::create_dir_all(folder).unwrap();
+    fs::write(file("onnx"), pack.network()).unwrap();
+    fs::write(file("input.f32"), bytes(&tensor)).unwrap();
+    fs::write(file("logits.f32"), bytes(&classifier.logits(&picture).unwrap())).unwrap();
 }

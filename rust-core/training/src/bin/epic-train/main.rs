@@ -1,18 +1,17 @@
-//! Training as a program of its own; `epic train` starts it.
+//! Training as a program of its own; `epic train`, `epic tune` and `epic reproduce` start it.
 
+mod inputs;
 mod observer;
+mod reproduce;
+mod train;
+mod tune;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use clap::{Args, Parser, Subcommand};
-use epic_core::metadata::{MetadataExtractor, MetadataOptions, Weights};
-use epic_training::engine::DeviceKind;
-use epic_training::evaluation::report;
-use epic_training::pipeline::{self, Outcome, PipelineOptions, Recipe};
+use clap::{Parser, Subcommand};
 
-use observer::Terminal;
+/// What a command failed with; it is told and nothing else.
+type Error = Box<dyn std::error::Error>;
 
 /// As shells have it: 128 + SIGINT.
 const INTERRUPTED: u8 = 130;
@@ -29,97 +28,21 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Train a pack from a recipe and a data set.
-    Train(TrainArguments),
-}
-
-#[derive(Args)]
-struct TrainArguments {
-    /// Recipe file (see models/variants).
-    #[arg(long, value_name = "FILE")]
-    recipe: PathBuf,
-    /// Data set: a folder per class.
-    #[arg(long, value_name = "DIR")]
-    data: PathBuf,
-    /// CSV file with the source of each picture (columns class, file, source) [default:
-    /// sources.csv in the data set, else by file name].
-    #[arg(long, value_name = "FILE")]
-    sources: Option<PathBuf>,
-    /// Train on a version of the data set (`epic dataset version list`) [default: all pictures].
-    #[arg(long, value_name = "NAME")]
-    data_version: Option<String>,
-    /// Folder of the pack; checkpoints, split and report go to its subfolder `training`.
-    #[arg(long, value_name = "DIR")]
-    out: PathBuf,
-    /// Continue an interrupted training in the same folder.
-    #[arg(long)]
-    resume: bool,
-    /// Networks and word lists for recipes that take metadata: a folder [default: those built into this
-    /// program].
-    #[arg(long, value_name = "DIR")]
-    weights: Option<PathBuf>,
-    /// ONNX file of the backbone, for recipes on one; its manifest lies beside it.
-    #[arg(long, value_name = "FILE.onnx")]
-    backbone: Option<PathBuf>,
-    /// Folder that keeps what the backbone saw, for other runs too [default: in the pack's work folder].
-    #[arg(long, value_name = "DIR")]
-    embedding_cache: Option<PathBuf>,
-    /// File that keeps measured metadata, for other runs too [default: in the pack's work folder].
-    #[arg(long, value_name = "FILE.jsonl")]
-    metadata_cache: Option<PathBuf>,
-    /// Device: cpu, or cuda, metal, vulkan in a build with that feature.
-    #[arg(long, default_value = "cpu", value_name = "NAME")]
-    device: DeviceKind,
+    Train(train::TrainArguments),
+    /// Search for settings of a recipe that score better in cross-validation on the train part.
+    Tune(tune::TuneArguments),
+    /// Train all variants of the thesis on a data set, and report which of its findings hold.
+    Reproduce(reproduce::ReproduceArguments),
 }
 
 fn main() -> ExitCode {
-    let Command::Train(arguments) = Arguments::parse().command;
-    match train(&arguments) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("epic train: {error}");
-            ExitCode::from(FAILED)
-        }
-    }
-}
-
-fn train(arguments: &TrainArguments) -> Result<ExitCode, pipeline::PipelineError> {
-    let recipe = Recipe::load(&arguments.recipe)?;
-    let weights = match &arguments.weights {
-        Some(folder) => Weights::open(folder),
-        None => epic_models::metadata_weights(),
+    let (name, result) = match Arguments::parse().command {
+        Command::Train(arguments) => ("epic train", train::run(&arguments).map_err(Error::from)),
+        Command::Tune(arguments) => ("epic tune", tune::run(&arguments).map_err(Error::from)),
+        Command::Reproduce(arguments) => ("epic reproduce", reproduce::run(&arguments)),
     };
-    let weights =
-        weights.map_err(|error| pipeline::PipelineError::Metadata { reason: error.to_string() })?;
-    let extractor = Arc::new(MetadataExtractor::new(weights, MetadataOptions::default()));
-    let options = PipelineOptions {
-        data: &arguments.data,
-        sources: arguments.sources.as_deref(),
-        version: arguments.data_version.as_deref(),
-        out: &arguments.out,
-        resume: arguments.resume,
-        device: arguments.device,
-        extractor: Some(&extractor),
-        backbone: arguments.backbone.as_deref(),
-        embedding_cache: arguments.embedding_cache.as_deref(),
-        metadata_cache: arguments.metadata_cache.as_deref(),
-    };
-    let mut terminal = Terminal::new();
-    let outcome = pipeline::run(&recipe, &options, &mut terminal)?;
-    terminal.finish();
-    match outcome {
-        Outcome::Interrupted => {
-            eprintln!("epic train: stopped; continue with --resume");
-            Ok(ExitCode::from(INTERRUPTED))
-        }
-        Outcome::Trained(trained) => {
-            println!("\n{}", report::render_markdown_table(&trained.test));
-            println!(
-                "export differs from the training engine by {:.1e}",
-                trained.export_difference
-            );
-            println!("pack    {} in {}", trained.pack.id(), arguments.out.display());
-            println!("report  {}", trained.report.display());
-            Ok(ExitCode::SUCCESS)
-        }
-    }
+    result.unwrap_or_else(|error| {
+        eprintln!("{name}: {error}");
+        ExitCode::from(FAILED)
+    })
 }

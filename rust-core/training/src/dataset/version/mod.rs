@@ -141,14 +141,22 @@ impl Version {
     /// [`VersionError::Exists`], [`VersionError::Io`].
     pub fn save(&self, root: &Path) -> Result<PathBuf, VersionError> {
         let path = path_of(root, &self.name);
-        if path.exists() {
+        if Self::exists(root, &self.name) {
             return Err(VersionError::Exists { name: self.name.clone() });
         }
-        let io = |source| VersionError::Io { path: path.clone(), source };
+        self.write(&path)?;
+        Ok(path)
+    }
+
+    /// Writes the version to a file of any name, with its folder; what was there is replaced.
+    ///
+    /// # Errors
+    /// [`VersionError::Io`].
+    pub fn write(&self, path: &Path) -> Result<(), VersionError> {
+        let io = |source| VersionError::Io { path: path.to_owned(), source };
         fs::create_dir_all(path.with_file_name("")).map_err(io)?;
         let text = serde_json::to_vec_pretty(self).map_err(|error| io(error.into()))?;
-        atomic::write(&path, &text).map_err(io)?;
-        Ok(path)
+        atomic::write(path, &text).map_err(io)
     }
 
     /// Reads a version of the data set in a folder.
@@ -157,10 +165,22 @@ impl Version {
     /// [`VersionError::Name`], [`VersionError::Io`], [`VersionError::Format`].
     pub fn load(root: &Path, name: &str) -> Result<Self, VersionError> {
         check_name(name)?;
-        let path = path_of(root, name);
+        Self::read(&path_of(root, name))
+    }
+
+    /// Whether the data set in a folder has a version of that name.
+    pub fn exists(root: &Path, name: &str) -> bool {
+        path_of(root, name).exists()
+    }
+
+    /// Reads a version from a file.
+    ///
+    /// # Errors
+    /// [`VersionError::Io`], [`VersionError::Format`].
+    pub fn read(path: &Path) -> Result<Self, VersionError> {
         let text =
-            fs::read(&path).map_err(|source| VersionError::Io { path: path.clone(), source })?;
-        let format = |reason: String| VersionError::Format { path: path.clone(), reason };
+            fs::read(path).map_err(|source| VersionError::Io { path: path.to_owned(), source })?;
+        let format = |reason: String| VersionError::Format { path: path.to_owned(), reason };
         let version: Self =
             serde_json::from_slice(&text).map_err(|error| format(error.to_string()))?;
         if version.schema != SCHEMA {

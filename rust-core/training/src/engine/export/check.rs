@@ -7,9 +7,12 @@ use super::super::data::{Batches, ImageSet, Normalization, Preparation};
 use super::super::error::EngineError;
 use super::super::network::Network;
 use super::super::predict::predict;
+use crate::trees::Booster;
 
 /// Largest difference of a probability that counts as equal.
 pub const MAX_ABS_DIFF: f32 = 1e-4;
+/// The same for trees: a feature that differs in its last digit may end in another leaf.
+pub const TREES_MAX_ABS_DIFF: f32 = 1e-3;
 
 /// Runs the file in tract on the pictures, as a phone would: the largest absolute difference of a
 /// probability. The samples have pixels, and a backbone's features where the network is on one.
@@ -24,21 +27,46 @@ pub fn check_export(
     preparation: &Preparation,
 ) -> Result<f32, EngineError> {
     let expected = predict(model, samples, preparation, 32)?;
+    check(onnx, &expected, samples, &preparation.normalization, MAX_ABS_DIFF)
+}
+
+/// As [`check_export`], for trees on features, which the samples hold beside their pixels.
+///
+/// # Errors
+/// As [`check_export`], above [`TREES_MAX_ABS_DIFF`].
+pub fn check_trees(
+    onnx: &[u8],
+    booster: &Booster,
+    samples: &ImageSet,
+    normalization: &Normalization,
+) -> Result<f32, EngineError> {
+    let rows = samples.features.chunks_exact(booster.columns);
+    let expected: Vec<f32> = rows.flat_map(|row| booster.margins(row)).collect();
+    check(onnx, &expected, samples, normalization, TREES_MAX_ABS_DIFF)
+}
+
+fn check(
+    onnx: &[u8],
+    expected: &[f32],
+    samples: &ImageSet,
+    normalization: &Normalization,
+    allowed: f32,
+) -> Result<f32, EngineError> {
     let unusable = |error: TractError| EngineError::ExportUnusable { reason: format!("{error:#}") };
-    let exported = run(onnx, samples, &preparation.normalization).map_err(unusable)?;
+    let exported = run(onnx, samples, normalization).map_err(unusable)?;
     if exported.len() != expected.len() {
         let reason = format!("{} logits, expected {}", exported.len(), expected.len());
         return Err(EngineError::ExportUnusable { reason });
     }
     let max_abs_diff = probabilities(&exported, samples.classes)
-        .zip(probabilities(&expected, samples.classes))
+        .zip(probabilities(expected, samples.classes))
         .map(|(a, b)| (a - b).abs())
         // f32::max would let NaN pass.
         .fold(0.0f32, |max, diff| if diff <= max { max } else { diff });
-    if max_abs_diff <= MAX_ABS_DIFF {
+    if max_abs_diff <= allowed {
         return Ok(max_abs_diff);
     }
-    Err(EngineError::ExportDiffers { max_abs_diff, allowed: MAX_ABS_DIFF })
+    Err(EngineError::ExportDiffers { max_abs_diff, allowed })
 }
 
 fn run(onnx: &[u8], samples: &ImageSet, normalization: &Normalization) -> TractResult<Vec<f32>> {

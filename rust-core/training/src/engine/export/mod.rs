@@ -16,7 +16,7 @@ use super::predict::values;
 use super::scaler::Scaler;
 use super::spec::NetworkSpec;
 
-pub use check::{MAX_ABS_DIFF, check_export};
+pub use check::{MAX_ABS_DIFF, TREES_MAX_ABS_DIFF, check_export, check_trees};
 use onnx::Graph;
 pub use trees::{export_trees, features_of};
 

@@ -6,37 +6,27 @@ use tract_onnx::pb::{AttributeProto, ModelProto, NodeProto, OperatorSetIdProto};
 
 use super::onnx::Graph;
 use super::{ExportMeta, OUTPUT, onnx};
+use crate::embedding::end_before_last_dense_layer;
 use crate::engine::error::EngineError;
 use crate::trees::{Booster, Node};
 
 /// Domain and version of the operator for trees.
 const ML_DOMAIN: &str = "ai.onnx.ml";
 const ML_VERSION: i64 = 3;
-/// The tensor of an exported network that trees are grown on.
-const FEATURES: &str = "features";
 
-/// The exported network without what comes after its pooled features: a file with the output `features`.
+/// The exported network up to what goes into its last dense layer: a file with these features as output.
 ///
 /// # Errors
-/// [`EngineError::BackboneUnusable`] if it has no such tensor.
+/// [`EngineError::BackboneUnusable`] if it has no such layer.
 pub fn features_of(onnx: &[u8]) -> Result<Vec<u8>, EngineError> {
-    let unusable = |reason: &str| EngineError::BackboneUnusable { reason: reason.to_owned() };
-    let mut file = ModelProto::decode(onnx).map_err(|error| unusable(&error.to_string()))?;
-    let graph = file.graph.as_mut().ok_or_else(|| unusable("it has no graph"))?;
-    let is_last = |node: &NodeProto| node.output.iter().any(|name| name == FEATURES);
-    let last = graph.node.iter().position(is_last);
-    let last = last.ok_or_else(|| unusable("it has no tensor called features"))?;
-    graph.node.truncate(last + 1);
-    let used = |name: &str| graph.node.iter().any(|node| node.input.iter().any(|i| i == name));
-    graph.initializer.retain(|tensor| used(&tensor.name));
-    graph.input.retain(|input| used(&input.name));
-    graph.output.truncate(1);
-    if let Some(output) = graph.output.first_mut() {
-        output.name = FEATURES.to_owned();
-        // Its size is the network's business.
-        output.r#type = None;
-    }
-    Ok(file.encode_to_vec())
+    Ok(cut(onnx)?.encode_to_vec())
+}
+
+fn cut(onnx: &[u8]) -> Result<ModelProto, EngineError> {
+    let unusable = |reason: String| EngineError::BackboneUnusable { reason };
+    let mut file = ModelProto::decode(onnx).map_err(|error| unusable(error.to_string()))?;
+    end_before_last_dense_layer(&mut file).map_err(unusable)?;
+    Ok(file)
 }
 
 /// A network's features and the trees on them as one ONNX file; the output holds margins, whose softmax are the
@@ -49,19 +39,16 @@ pub fn export_trees(
     booster: &Booster,
     meta: &ExportMeta,
 ) -> Result<Vec<u8>, EngineError> {
-    let features = features_of(network)?;
-    let mut file = ModelProto::decode(&features[..])
-        .map_err(|error| EngineError::BackboneUnusable { reason: error.to_string() })?;
-    let mut graph = Graph::default();
-    let node = graph.node("TreeEnsembleClassifier", &[FEATURES], OUTPUT);
+    let mut file = cut(network)?;
+    let graph = file.graph.get_or_insert_default();
+    let features = graph.output.first().map_or("", |output| output.name.as_str());
+    let mut trees = Graph::default();
+    let node = trees.node("TreeEnsembleClassifier", &[features], OUTPUT);
     node.domain = ML_DOMAIN.to_owned();
     node.output = vec!["label".to_owned(), OUTPUT.to_owned()];
     fill(node, booster);
-    let ([tree_node], Some(whole)) = (graph.nodes(), file.graph.as_mut()) else {
-        return Err(EngineError::BackboneUnusable { reason: "it has no graph".to_owned() });
-    };
-    whole.node.push(tree_node.clone());
-    whole.output = vec![onnx::batch_of(OUTPUT, &[booster.classes])];
+    graph.node.extend_from_slice(trees.nodes());
+    graph.output = vec![onnx::batch_of(OUTPUT, &[booster.classes])];
     let domain = ML_DOMAIN.to_owned();
     file.opset_import.push(OperatorSetIdProto { domain, version: ML_VERSION });
     file.metadata_props = onnx::properties(meta.properties.clone());

@@ -102,6 +102,7 @@ pub(crate) fn report() -> Report {
         ],
         evaluation,
         history: history(&mut random),
+        history_step: "epoch",
         mistakes,
     }
 }

@@ -2,21 +2,27 @@
 
 use super::super::{Evaluation, Interval};
 use super::Report;
-use super::html::{count, decimal, isolated, percent};
+use super::html::{count, decimal, escape, isolated, percent};
 
 pub(super) fn header(report: &Report) -> String {
-    let evaluation = &report.evaluation;
-    let facts: String = [("Pictures".to_owned(), count(evaluation.n as u64))]
+    let n = ("Pictures".to_owned(), count(report.evaluation.n as u64));
+    let facts: Vec<_> = [n].into_iter().chain(report.facts.iter().cloned()).collect();
+    title("Evaluation", &report.model_name, &report.data_description, &facts)
+}
+
+/// The head of a page: what it is, of what, a sentence, and facts by name.
+pub(crate) fn title(eyebrow: &str, name: &str, lead: &str, facts: &[(String, String)]) -> String {
+    let facts: String = facts
         .iter()
-        .chain(&report.facts)
         .map(|(name, value)| {
             format!("<div><dt>{}</dt><dd>{}</dd></div>", isolated(name), isolated(value))
         })
         .collect();
     format!(
-        r#"<header><p class="eyebrow">Evaluation</p><h1 dir="auto">{}</h1><p class="lead" dir="auto">{}</p><dl class="facts">{facts}</dl></header>"#,
-        isolated(&report.model_name),
-        isolated(&report.data_description),
+        r#"<header><p class="eyebrow">{}</p><h1 dir="auto">{}</h1><p class="lead" dir="auto">{}</p><dl class="facts">{facts}</dl></header>"#,
+        escape(eyebrow),
+        isolated(name),
+        isolated(lead),
     )
 }
 

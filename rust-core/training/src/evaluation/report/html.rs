@@ -20,12 +20,12 @@ pub fn escape(text: &str) -> String {
 }
 
 /// Text whose direction is its own: Arabic reads right to left and cannot upset what is around it.
-pub(super) fn isolated(text: &str) -> String {
+pub(crate) fn isolated(text: &str) -> String {
     format!("<bdi>{}</bdi>", escape(text))
 }
 
 /// Shortens a name to `max` characters, for axes.
-pub(super) fn shorten(text: &str, max: usize) -> String {
+pub(crate) fn shorten(text: &str, max: usize) -> String {
     if text.chars().count() <= max {
         return text.to_owned();
     }
@@ -33,7 +33,7 @@ pub(super) fn shorten(text: &str, max: usize) -> String {
 }
 
 /// The URI if it is a picture inside the page; anything else could load from elsewhere.
-pub(super) fn picture_uri(uri: &str) -> Option<&str> {
+pub(crate) fn picture_uri(uri: &str) -> Option<&str> {
     let (kind, data) = uri.strip_prefix("data:image/")?.split_once(";base64,")?;
     let known = ["png", "jpeg", "webp", "gif"].contains(&kind);
     let base64 = data.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
@@ -41,17 +41,17 @@ pub(super) fn picture_uri(uri: &str) -> Option<&str> {
 }
 
 /// Three decimals, as in `0.912`.
-pub(super) fn decimal(value: f64) -> String {
+pub(crate) fn decimal(value: f64) -> String {
     format!("{value:.3}")
 }
 
 /// A share as a percentage, as in `1.3 %`.
-pub(super) fn percent(value: f64) -> String {
+pub(crate) fn percent(value: f64) -> String {
     format!("{:.1}\u{202f}%", value * 100.0)
 }
 
 /// With spaces between the thousands, as in `12 345`.
-pub(super) fn count(value: u64) -> String {
+pub(crate) fn count(value: u64) -> String {
     let digits = value.to_string();
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {

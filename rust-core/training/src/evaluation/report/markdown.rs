@@ -58,7 +58,7 @@ fn range(interval: Option<Interval>) -> String {
 }
 
 /// A name as it is, whatever it means in Markdown or HTML.
-fn cell(name: &str) -> String {
+pub(crate) fn cell(name: &str) -> String {
     let mut escaped = String::new();
     for character in name.chars() {
         match character {

@@ -6,14 +6,15 @@ mod curves;
 #[cfg(test)]
 mod demo;
 mod gallery;
-mod headline;
-mod html;
+pub(crate) mod headline;
+pub(crate) mod html;
 mod learning;
-mod markdown;
+pub(crate) mod markdown;
 mod operating;
-mod plot;
+pub(crate) mod plot;
+pub(crate) mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use html::escape;
 pub use markdown::render_markdown_table;
@@ -33,6 +34,8 @@ pub struct Report {
     pub evaluation: Evaluation,
     /// Epochs in order; may be empty.
     pub history: Vec<EpochStats>,
+    /// What they are called: `epoch`, or `round` for trees.
+    pub history_step: &'static str,
     /// The mistakes to show; may be empty. See [`super::worst_mistakes`].
     pub mistakes: Vec<Mistake>,
 }
@@ -47,11 +50,22 @@ pub fn render(report: &Report) -> String {
         operating::section(evaluation),
         curves::reliability(evaluation),
         curves::risk_coverage(evaluation),
-        learning::section(&report.history),
+        learning::section(&report.history, report.history_step),
         gallery::section(&report.mistakes),
         classes::table(evaluation),
         GLOSSARY.to_owned(),
     ];
+    let body = format!(
+        "{}\n{}\n<main>\n{}\n</main>",
+        headline::header(report),
+        headline::cards(evaluation),
+        sections.join("\n")
+    );
+    page(&format!("{} · evaluation", report.model_name), &body)
+}
+
+/// A page with the style of all reports around `body`, which is markup; the title is text.
+pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         r#"<!DOCTYPE html>
 <html lang="en">
@@ -59,24 +73,17 @@ pub fn render(report: &Report) -> String {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-<title>{} · evaluation</title>
+<title>{}</title>
 <style>
 {}</style>
 </head>
 <body>
-{}
-{}
-<main>
-{}
-</main>
+{body}
 </body>
 </html>
 "#,
-        html::escape(&report.model_name),
+        html::escape(title),
         include_str!("style.css"),
-        headline::header(report),
-        headline::cards(evaluation),
-        sections.join("\n")
     )
 }
 

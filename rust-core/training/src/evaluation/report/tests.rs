@@ -11,13 +11,14 @@ fn small() -> Report {
         facts: Vec::new(),
         evaluation: Evaluation::compute(&labels, &predictions, &options).unwrap(),
         history: Vec::new(),
+        history_step: "epoch",
         mistakes: worst_mistakes(&labels, &predictions, 10).unwrap(),
     }
 }
 
 /// Every opened element is closed, in order: what a browser would otherwise guess at.
 #[track_caller]
-fn assert_balanced(html: &str) {
+pub(crate) fn assert_balanced(html: &str) {
     const VOID: [&str; 3] = ["meta", "img", "!DOCTYPE"];
     let mut open = Vec::new();
     for tag in html.split('<').skip(1) {
