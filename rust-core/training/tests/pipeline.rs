@@ -123,6 +123,7 @@ fn a_wrong_recipe_is_an_error_that_names_file_and_key() {
         ("dropout =", "drop_out =", "drop_out"),
         ("version =", "versoin =", "versoin"),
         ("max_false_irrelevant_rate", "max_rate", "max_rate"),
+        ("[decision]", "[decision]\nfolds = 1", "decision.folds"),
         ("[network]", "[network]\nclasses = 3", "network.classes"),
         ("taxonomy = \"tiny-taxonomy.toml\"", "taxonomy = \"nowhere.toml\"", "nowhere.toml"),
     ] {
@@ -149,6 +150,32 @@ fn refit_ships_a_network_that_saw_all_parts() {
     assert!(card.contains("trained once more on all three parts"), "{card}");
     let plain_scores = &Pack::open(&plain.out).unwrap().manifest().provenance.scores.clone();
     assert_eq!(&outcome.pack.manifest().provenance.scores, plain_scores);
+}
+
+#[test]
+fn thresholds_from_folds_are_about_pictures_that_were_held_out() {
+    let (plain, folded, stopped) = (workplace(""), workplace(""), workplace(""));
+    trained(&plain);
+    let with_folds = |recipe: &mut String| recipe.push_str("folds = 2\n");
+    folded.change_recipe(with_folds);
+    let (outcome, watcher) = trained(&folded);
+    for step in ["fold 1/2", "fold 2/2"] {
+        assert!(watcher.steps.iter().any(|s| s == step), "{:?}", watcher.steps);
+    }
+    // The same network; what differs is how sure it has to be.
+    let network = |out: &Path| fs::read(out.join("model.onnx")).unwrap();
+    let temperature = |out: &Path| Pack::open(out).unwrap().manifest().calibration.temperature;
+    assert_ne!(temperature(&plain.out), temperature(&folded.out));
+    assert!(outcome.pack.model_card().unwrap().contains("2 folds"));
+
+    stopped.change_recipe(with_folds);
+    let batches = watcher.batches;
+    // In the second fold.
+    let mut stopper = Watcher { stop_at_batch: Some(batches - 2), ..Watcher::default() };
+    assert!(matches!(run(&stopped, false, &mut stopper).unwrap(), Outcome::Interrupted));
+    assert!(matches!(run(&stopped, true, &mut Watcher::default()).unwrap(), Outcome::Trained(_)));
+    assert_eq!(temperature(&stopped.out), temperature(&folded.out));
+    assert!(network(&stopped.out) == network(&folded.out));
 }
 
 #[test]

@@ -75,10 +75,11 @@ pub(super) fn render(facts: &Facts<'_>) -> String {
     }
     let _ = write!(
         card,
-        "\n## Scores\n\nOn the {} pictures of the test part. Nothing was chosen on them: the epoch, \
-         the temperature ({:.3}) and the threshold come from the validation part.\n\n{}\n",
+        "\n## Scores\n\nOn the {} pictures of the test part. Nothing was chosen on them: the \
+         temperature ({:.3}) and the threshold come from {}.\n\n{}\n",
         evaluation.n,
         manifest.calibration.temperature,
+        judged(recipe),
         report::render_markdown_table(evaluation),
     );
     if recipe.refit {
@@ -89,6 +90,17 @@ pub(super) fn render(facts: &Facts<'_>) -> String {
     }
     limits(&mut card, facts);
     card
+}
+
+/// The pictures that temperature and threshold were chosen on.
+fn judged(recipe: &Recipe) -> String {
+    match recipe.decision.folds {
+        None => "the validation part".to_owned(),
+        Some(folds) => format!(
+            "the train and validation parts, each picture as a network saw it that was trained \
+             without its fold ({folds} folds, divided by source)"
+        ),
+    }
 }
 
 fn data(card: &mut String, dataset: &Dataset, split: &Split) {
@@ -145,8 +157,8 @@ fn limits(card: &mut String, facts: &Facts<'_>) {
     let target = facts.recipe.decision.max_false_irrelevant_rate;
     let _ = write!(
         card,
-        "## Limits\n\n- The threshold was set so that at most {:.1} % of the personal pictures of the \
-         validation part are called irrelevant; other galleries will differ.\n- The sources are few, \
+        "## Limits\n\n- The threshold was set so that at most {:.1} % of the personal pictures it was \
+         chosen on are called irrelevant; other galleries will differ.\n- The sources are few, \
          and a source has a look of its own: on pictures from elsewhere expect lower scores than \
          these.\n- The network sees {}×{} pixels: small text is out of its reach, so Arabic and \
          other scripts are told apart by their look only.\n",

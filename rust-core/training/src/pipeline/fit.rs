@@ -40,8 +40,7 @@ pub(super) struct Fitted {
 }
 
 impl Fit<'_> {
-    /// Trains in the subfolder `name` of the work folder; `None` when the observer stopped it. A
-    /// resumed run takes up a part that was begun and starts one that was not; trees are grown anew.
+    /// Trains, or grows trees, and exports; `None` when the observer stopped it. Trees are grown anew by a resumed run.
     pub(super) fn fit(
         &self,
         config: &TrainConfig,
@@ -55,6 +54,24 @@ impl Fit<'_> {
         }
         let step = if name.is_empty() { "training" } else { "training on all parts" };
         observer.on_step(step, 0);
+        let Some(outcome) = self.train(config, training, validation, name, observer)? else {
+            return Ok(None);
+        };
+        let (onnx, export_difference) = self.export_checked(&outcome)?;
+        let TrainOutcome { epoch, history, .. } = outcome;
+        Ok(Some(Fitted { onnx, export_difference, epoch, history }))
+    }
+
+    /// Trains in the subfolder `name` of the work folder; `None` when the observer stopped it. A
+    /// resumed run takes up a part that was begun and starts one that was not.
+    pub(super) fn train(
+        &self,
+        config: &TrainConfig,
+        training: &ImageSet,
+        validation: &ImageSet,
+        name: &str,
+        observer: &mut dyn PipelineObserver,
+    ) -> Result<Option<TrainOutcome>, PipelineError> {
         let out = self.work.join(name);
         create(&out)?;
         let begun = out.join("checkpoints").exists();
@@ -64,12 +81,7 @@ impl Fit<'_> {
             resume: self.options.resume && begun,
         };
         let outcome = train(config, training, validation, &options, observer)?;
-        if outcome.ended == Ended::Interrupted {
-            return Ok(None);
-        }
-        let (onnx, export_difference) = self.export_checked(&outcome)?;
-        let TrainOutcome { epoch, history, .. } = outcome;
-        Ok(Some(Fitted { onnx, export_difference, epoch, history }))
+        Ok((outcome.ended != Ended::Interrupted).then_some(outcome))
     }
 
     fn grow(

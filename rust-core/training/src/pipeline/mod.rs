@@ -10,6 +10,7 @@ mod fit;
 mod looking;
 mod material;
 mod measured;
+mod out_of_fold;
 mod prepare;
 mod recipe;
 mod run;

@@ -14,6 +14,7 @@ use super::base::BASE_FOLDER;
 use super::finish::Finish;
 use super::fit::{EXPORT_SAMPLES, Fit, TREES, concatenated};
 use super::material::{Material, create, images};
+use super::out_of_fold::out_of_fold_logits;
 use super::tune::{self, TrialEvent, Tuned};
 use super::{MeasuredFeatures, PipelineError, Preparing, Recipe};
 use crate::dataset::{Dataset, Split};
@@ -124,7 +125,7 @@ pub struct PartPredictions {
 }
 
 /// Runs a recipe: checks the data, splits it, trains, exports, calibrates and chooses thresholds on
-/// the validation part, measures on the test part, writes the pack.
+/// pictures of the train and validation parts that were held out, measures on the test part, writes the pack.
 ///
 /// # Errors
 /// See [`PipelineError`]. A picture that cannot be read is noted and left out, never an error.
@@ -167,8 +168,13 @@ fn run_on(
     let work = options.out.join(WORK_FOLDER);
     let Material { dataset, split, parts, .. } = material;
     let all: Vec<usize> = (0..dataset.samples.len()).collect();
-    let varied = if recipe.refit { &all } else { &parts.train };
-    let Some(known) = material.known(recipe, &all, varied, options, &work, observer)? else {
+    // Of those that some training takes.
+    let varied = match (recipe.refit, recipe.decision.folds) {
+        (true, _) => all.clone(),
+        (false, Some(_)) => parts.train.iter().chain(&parts.validation).copied().collect(),
+        (false, None) => parts.train.clone(),
+    };
+    let Some(known) = material.known(recipe, &all, &varied, options, &work, observer)? else {
         return Ok(Outcome::Interrupted);
     };
     let decode = recipe.decode_options();
@@ -190,9 +196,14 @@ fn run_on(
     let measure = |classifier: &Classifier, indices, part, observer: &mut dyn PipelineObserver| {
         logits(classifier, dataset, indices, &known.metadata, part, observer)
     };
-    let uncalibrated = classifier(&draft)?;
-    let validation = measure(&uncalibrated, &parts.validation, "validation", observer)?;
-    let manifest = calibrated(draft, recipe, dataset, &validation)?;
+    let judged = match recipe.decision.folds {
+        None => measure(&classifier(&draft)?, &parts.validation, "validation", observer)?,
+        Some(folds) => match out_of_fold_logits(&fit, &preparing, folds, observer)? {
+            Some(logits) => logits,
+            None => return Ok(Outcome::Interrupted),
+        },
+    };
+    let manifest = calibrated(draft, recipe, dataset, &judged)?;
     let calibrated = classifier(&manifest)?;
     let mut predictions = PartPredictions::default();
     let test = measure(&calibrated, &parts.test, "test", observer)?;
@@ -293,14 +304,14 @@ fn logits(
     Ok(results)
 }
 
-/// Temperature and group threshold from the validation part.
+/// Temperature and group threshold from pictures that the networks in question were not trained on.
 fn calibrated(
     mut manifest: Manifest,
     recipe: &Recipe,
     dataset: &Dataset,
-    validation: &[SampleLogits],
+    judged: &[SampleLogits],
 ) -> Result<Manifest, PipelineError> {
-    let (labels, logits): (Vec<_>, Vec<_>) = validation
+    let (labels, logits): (Vec<_>, Vec<_>) = judged
         .iter()
         .filter_map(|result| {
             let truth = dataset.samples.get(result.sample)?.class;
@@ -309,7 +320,7 @@ fn calibrated(
         .unzip();
     let fit = fit_temperature(&logits, &labels)?;
     manifest.calibration.temperature = fit.temperature as f32;
-    let predictions = measure::predictions(&manifest, dataset, validation);
+    let predictions = measure::predictions(&manifest, dataset, judged);
     let scores = group_scores(&measure::label_set(&manifest.taxonomy), &predictions)?;
     let choice = choose_threshold(
         &scores,

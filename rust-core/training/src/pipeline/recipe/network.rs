@@ -55,6 +55,9 @@ pub(super) fn load(
     training.seed = changes.seed.unwrap_or(training.seed);
     file.split.seed = changes.seed.unwrap_or(file.split.seed);
     training.validate()?;
+    if file.decision.folds.is_some_and(|folds| folds < 2) {
+        return Err(wrong("decision.folds must be at least 2".to_owned()));
+    }
     let tuning = file.tuning.map(TryInto::try_into).transpose().map_err(wrong)?;
     Ok(Recipe {
         id: file.id,

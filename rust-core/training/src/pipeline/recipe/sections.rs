@@ -50,8 +50,14 @@ impl SplitSection {
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DecisionSection {
-    /// Largest share of personal pictures of the validation part that may be called irrelevant.
+    /// Largest share of personal pictures that may be called irrelevant, among those that the threshold is
+    /// chosen on.
     pub max_false_irrelevant_rate: f64,
+    /// Chooses temperature and threshold on the train and validation parts, each picture as a network sees it
+    /// that was trained without its fold, whole sources apart (`CalibratedClassifierCV` of scikit-learn); without
+    /// it on the validation part. At least 2.
+    #[serde(default)]
+    pub folds: Option<usize>,
 }
 
 /// `[backbone]`, of the family `transfer`.

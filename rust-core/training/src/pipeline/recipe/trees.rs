@@ -72,6 +72,8 @@ pub(super) fn load(
         family: file.family,
         pack: file.pack,
         trees: Some(TreesSection { base: Box::new(base.clone()), params, sample_weights }),
+        // Features that were learnt from the train part know its pictures, whatever fold they are in.
+        decision: DecisionSection { folds: None, ..base.decision },
         tuning,
         path: path.to_owned(),
         text: text.to_owned(),
