@@ -58,7 +58,7 @@ impl ImageSet {
             rows.iter().flat_map(|row| &values[row * width..][..width / share]).copied().collect()
         }
         let versions = if all_versions { self.versions } else { self.versions.min(1) };
-        let share = if versions == 0 { 1 } else { self.versions / versions };
+        let share = self.versions.checked_div(versions).unwrap_or(1);
         Self {
             pixels: part(&self.pixels, self.len(), rows, 1),
             features: part(&self.features, self.len(), rows, share),

@@ -14,9 +14,7 @@ mod space;
 mod trials;
 
 pub use error::TuningError;
-pub use page::render;
-#[cfg(feature = "engine")]
-pub(crate) use page::value_text;
+pub use page::{render, value_text};
 pub use sampler::suggest;
 pub use search::{Ended, Evaluated, SearchOptions, Study, search};
 pub use space::{Domain, Field, Space, Values};

@@ -32,7 +32,8 @@ pub fn render(title: &str, about: &str, space: &Space, metric: Metric, trials: &
 }
 
 /// A value as people write it in a recipe, numbers to four digits.
-pub(crate) fn value_text(value: &Value) -> String {
+#[must_use]
+pub fn value_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(number) if number.is_f64() => {
@@ -102,7 +103,7 @@ fn by_number(metric: Metric, trials: &[Trial]) -> String {
     let dot = r#"<circle class="f1" cx="13" cy="6" r="4.5"/>"#;
     let line = r#"<path class="line s2" d="M1 6H25"/>"#;
     format!(
-        r#"<section class="panel wide"><h2>Score by trial</h2><p class="note">{note}</p>{}{}</section>"#,
+        r#"<section class="panel"><h2>Score by trial</h2><p class="note">{note}</p>{}{}</section>"#,
         legend([(dot, "trial"), (line, "best so far")]),
         chart("Score by trial, and the best so far", HEIGHT, &plot.finish()),
     )

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use epic_training::engine::{BatchEvent, EpochEvent, TrainObserver};
 use epic_training::pipeline::{PipelineObserver, TrialEvent};
 use epic_training::reproduce::{ReproduceObserver, VariantEvent};
+use epic_training::tuning::value_text;
 use indicatif::{HumanDuration, ProgressBar, ProgressStyle};
 
 /// Shows a run and lets Ctrl-C end it.
@@ -143,7 +144,8 @@ impl PipelineObserver for Terminal {
             (Some(score), _) => format!("{} {score:.4}", metric.name()),
             (None, error) => error.clone().unwrap_or_default(),
         };
-        let values = trial.values.iter().map(|(path, value)| format!("{path}={value}"));
+        let values =
+            trial.values.iter().map(|(path, value)| format!("{path}={}", value_text(value)));
         let values = values.collect::<Vec<_>>().join(" ");
         self.bar.suspend(|| {
             eprintln!(

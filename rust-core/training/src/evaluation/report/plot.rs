@@ -85,16 +85,19 @@ impl Axis {
         (first..=last).map(|tick| tick as f64 * step).collect()
     }
 
-    /// Powers of ten; where a range holds less than two of them, its ends.
+    /// Powers of ten; where a range holds less than two of them, its ends too.
     fn powers(&self) -> Vec<f64> {
         let exponent = |value: f64| value.log10();
         let first = (exponent(self.min) - 1e-9).ceil() as i32;
         let last = (exponent(self.max) + 1e-9).floor() as i32;
+        let powers = (first..=last).map(|power| 10f64.powi(power));
         if last > first {
-            (first..=last).map(|power| 10f64.powi(power)).collect()
-        } else {
-            vec![self.min, self.max]
+            return powers.collect();
         }
+        let mut ticks = vec![self.min];
+        ticks.extend(powers.filter(|power| (0.1..0.9).contains(&self.share(*power))));
+        ticks.push(self.max);
+        ticks
     }
 
     pub(super) fn text(&self, tick: f64) -> String {
@@ -284,6 +287,7 @@ mod tests {
         assert_eq!(rates.text(1e-3), "1e-3");
         assert!((rates.share(2e-4 * 150f64.sqrt()) - 0.5).abs() < 1e-9);
         assert_eq!(Axis::new("", 0.3, 0.6).log().ticks(), [0.3, 0.6]);
+        assert_eq!(Axis::new("", 0.03, 0.5).log().ticks(), [0.03, 0.1, 0.5]);
         let names = Axis::named("", vec!["<a>".to_owned(), "b".to_owned()]);
         let texts: Vec<_> = names.ticks().into_iter().map(|tick| names.text(tick)).collect();
         assert_eq!(texts, ["&lt;a&gt;", "b"]);

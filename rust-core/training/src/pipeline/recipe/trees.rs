@@ -6,7 +6,7 @@ use epic_core::pack::Family;
 use serde::Deserialize;
 
 use super::sections::TuningTable;
-use super::{Kind, PackSection, Recipe, RecipeChanges, TreesSection, parse, read};
+use super::{DecisionSection, Kind, PackSection, Recipe, RecipeChanges, TreesSection, parse, read};
 use crate::engine::ClassWeights;
 use crate::pipeline::PipelineError;
 use crate::trees::BoosterParams;
