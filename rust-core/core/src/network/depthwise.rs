@@ -61,7 +61,7 @@ impl Bounds {
         };
         let mut numbers = node.inputs.iter().filter_map(|input| number(model, *input).transpose());
         let Some(number) = numbers.next().transpose()? else { return Ok(None) };
-        let bounds = match &*operation.name() {
+        let bounds = match operation.name() {
             "Max" => Self { low: self.low.max(number), high: self.high.max(number) },
             "Min" => Self { low: self.low.min(number), high: self.high.min(number) },
             _ => return Ok(None),
