@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::catalog::Dataset;
+use super::catalog::{Dataset, Sample};
 use super::error::SplitError;
 use super::near_duplicates::{NearDuplicateRule, NearDuplicates};
 use super::partition::{Item, Partition, Relaxation, Settings, Shortage, partition};
@@ -165,7 +165,7 @@ pub fn k_fold_with_train_only(
     }
     let indices: BTreeSet<usize> = indices.iter().copied().collect();
     let (train_only, indices): (Vec<usize>, Vec<usize>) =
-        indices.into_iter().partition(|&index| is_train_only(dataset, index, prefixes));
+        indices.into_iter().partition(|&index| begins_with_any(&dataset.samples[index], prefixes));
     if folds < 2 || indices.len() < folds {
         return Err(SplitError::Folds { folds, samples: indices.len() });
     }
@@ -180,12 +180,16 @@ pub fn k_fold_with_train_only(
     })
 }
 
-fn is_train_only(dataset: &Dataset, index: usize, prefixes: &[String]) -> bool {
-    let source = &dataset.samples[index].source;
-    prefixes.iter().any(|prefix| source.starts_with(prefix.as_str()))
+fn begins_with_any(sample: &Sample, prefixes: &[String]) -> bool {
+    prefixes.iter().any(|prefix| sample.source.starts_with(prefix.as_str()))
 }
 
 impl Split {
+    /// Whether a sample is in the train part for its source ([`Self::train_only`]).
+    pub fn is_train_only(&self, sample: &Sample) -> bool {
+        begins_with_any(sample, &self.train_only)
+    }
+
     /// Splits the whole data set; the same data, options and seed give the same split.
     pub fn new(dataset: &Dataset, options: &SplitOptions) -> Result<Self, SplitError> {
         Self::with_train_only(dataset, options, &[])
@@ -206,8 +210,8 @@ impl Split {
         if !valid {
             return Err(SplitError::Fractions { train, validation, test });
         }
-        let (train_only, free): (Vec<usize>, Vec<usize>) =
-            (0..dataset.samples.len()).partition(|&index| is_train_only(dataset, index, prefixes));
+        let (train_only, free): (Vec<usize>, Vec<usize>) = (0..dataset.samples.len())
+            .partition(|&index| begins_with_any(&dataset.samples[index], prefixes));
         if free.is_empty() {
             return Err(SplitError::Empty);
         }

@@ -127,6 +127,14 @@ fn data(card: &mut String, dataset: &Dataset, split: &Split) {
             count(&split.test)
         );
     }
+    if !split.train_only.is_empty() {
+        let of_them = dataset.samples.iter().filter(|sample| split.is_train_only(sample)).count();
+        let _ = writeln!(
+            card,
+            "\n{of_them} pictures are trained on only (sources that begin with {}); no score is about them.",
+            split.train_only.join(", ")
+        );
+    }
     if !split.not_source_disjoint.is_empty() {
         let _ = writeln!(
             card,
