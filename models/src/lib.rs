@@ -53,7 +53,7 @@ mod pack {
 
     macro_rules! files {
         ($($file:literal),* $(,)?) => {
-            [$(($file, include_bytes!(concat!("../packs/vcnn-epic10/", $file)).as_slice())),*]
+            [$(($file, include_bytes!(concat!("../packs/transfer-epic10/", $file)).as_slice())),*]
         };
     }
 

@@ -49,7 +49,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--pack", type=Path, default=ROOT / "models/packs/vcnn-epic10")
+    parser.add_argument("--pack", type=Path, default=ROOT / "models/packs/transfer-epic10")
     parser.add_argument("--photos", type=Path, help="a folder of your own JPEG pictures")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=DEFAULT)
     parser.add_argument("--weights", type=Path, default=ROOT / "models/metadata",

@@ -74,7 +74,7 @@ def main() -> int:
     for text in used:
         if text not in known:
             faults.append(f"no string {text!r} in the catalog")
-    taxonomy = json.loads((ROOT / "models/packs/vcnn-epic10/manifest.json").read_text())["taxonomy"]
+    taxonomy = json.loads((ROOT / "models/packs/transfer-epic10/manifest.json").read_text())["taxonomy"]
     for name in (entry["name"] for entry in taxonomy["classes"]):
         if f"class_{name}" not in catalog:
             faults.append(f"no name for the class {name}")

@@ -4,6 +4,7 @@
 """
 
 import hashlib
+import json
 import re
 import tomllib
 import unittest
@@ -47,8 +48,16 @@ class Sources(unittest.TestCase):
         folder = ROOT / "models" / "metadata"
         weights = {p.name for p in folder.iterdir() if p.is_file()} - {"manifest.json", "README.md"}
         weights = sorted(name for name in weights if not name.endswith(".NOTICE.txt"))
-        recorded = [Path(record["path"]).name for record in self.records]
+        paths = [Path(record["path"]) for record in self.records]
+        recorded = [path.name for path in paths if path.parts[:2] == ("models", "metadata")]
         self.assertEqual(sorted(recorded), weights)
+
+    def test_packs_on_networks_of_others_are_recorded(self):
+        paths = [record["path"] for record in self.records]
+        for manifest in (ROOT / "models" / "packs").glob("*/manifest.json"):
+            if json.loads(manifest.read_text())["family"] == "transfer":
+                network = manifest.with_name("model.onnx").relative_to(ROOT)
+                self.assertEqual(paths.count(str(network)), 1, network)
 
     def test_scripts_notices_and_origins_are_named(self):
         for record in self.records:

@@ -54,7 +54,7 @@ final class ErrorsTests: XCTestCase {
     func testADamagedPackSaysThatAFreshCopyWouldHelp() async throws {
         try await withFolder { folder in
             let copy = folder.appendingPathComponent("pack")
-            try FileManager.default.copyItem(at: Fixtures.file("models/packs/vcnn-epic10"), to: copy)
+            try FileManager.default.copyItem(at: Fixtures.file("models/packs/transfer-epic10"), to: copy)
             let options = EpicOptions(pack: .file(copy))
             let fromFolder = try await Epic.open(options)
             let builtIn = try await Epic.open()

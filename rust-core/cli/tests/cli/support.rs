@@ -70,7 +70,7 @@ pub(crate) fn keys(value: &Value) -> Vec<&str> {
 
 /// The pack that is also built into the program, as a folder.
 pub(crate) fn shipped_pack() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/packs/vcnn-epic10")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/packs/transfer-epic10")
 }
 
 pub(crate) fn shipped_manifest() -> Value {

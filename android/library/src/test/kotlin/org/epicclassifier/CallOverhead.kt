@@ -30,7 +30,7 @@ internal object CallOverhead {
     }
 
     private fun compareWithRust(epic: Epic, photo: File, program: String, rounds: Int) {
-        val pack = Fixtures.file("models/packs/vcnn-epic10").path
+        val pack = Fixtures.file("models/packs/transfer-epic10").path
         val rust = ProcessBuilder(program).redirectError(ProcessBuilder.Redirect.INHERIT).start()
         val (requests, answers) = rust.outputWriter() to rust.inputReader()
         val kotlinTimes = mutableListOf<Double>()

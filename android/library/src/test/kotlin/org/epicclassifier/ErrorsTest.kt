@@ -48,7 +48,7 @@ class ErrorsTest {
 
     @Test
     fun `a damaged pack says that a fresh copy would help`(@TempDir folder: Path) {
-        val original = Fixtures.file("models/packs/vcnn-epic10")
+        val original = Fixtures.file("models/packs/transfer-epic10")
         val copy = folder.resolve("pack").toFile()
         original.copyRecursively(copy)
         withEpic(EpicOptions(pack = PackSource.Path(copy))) { fromFolder ->
