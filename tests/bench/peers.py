@@ -17,8 +17,14 @@ def content_size(width: int, height: int, side: int) -> tuple[int, int]:
     return max(1, round(width * factor)), max(1, round(height * factor))
 
 
-def network_input(path: Path, side: int) -> np.ndarray:
-    """File to a letterboxed 1x3xSIDExSIDE tensor in [-1, 1]."""
+# Most packs': pixels in [-1, 1].
+PAD, MEAN, STD = 128, 0.5, 0.5
+
+
+def network_input(
+    path: Path, side: int, pad: int = PAD, mean: float = MEAN, std: float = STD
+) -> np.ndarray:
+    """File to a letterboxed, normalised 1x3xSIDExSIDE tensor."""
     with Image.open(path) as picture:
         target = content_size(*picture.size, side)
         if picture.format == "JPEG":
@@ -27,12 +33,12 @@ def network_input(path: Path, side: int) -> np.ndarray:
         # Turned after the resize, where it costs least.
         rgb = rgb.resize(target, Image.Resampling.BILINEAR, reducing_gap=2.0)
         ImageOps.exif_transpose(rgb, in_place=True)
-    canvas = np.full((side, side, 3), 128, np.uint8)
+    canvas = np.full((side, side, 3), pad, np.uint8)
     left, top = (side - rgb.width) // 2, (side - rgb.height) // 2
     canvas[top : top + rgb.height, left : left + rgb.width] = np.asarray(rgb)
     tensor = canvas.transpose(2, 0, 1).astype(np.float32)
-    tensor *= 1 / 127.5
-    tensor -= 1
+    tensor *= 1 / (255 * std)
+    tensor -= mean / std
     return tensor[None]
 
 
@@ -42,11 +48,11 @@ class Classifier:
     def __init__(self, pack: Path) -> None:
         self.manifest = json.loads((pack / "manifest.json").read_text(encoding="utf-8"))
         given = self.manifest["input"]
-        assumed = ("letterbox", [128] * 3, [0.5] * 3, [0.5] * 3, given["height"])
-        found = (given["resize"], given["pad"], given["mean"], given["std"], given["width"])
-        if found != assumed:
+        grey = all(len(set(given[key])) == 1 for key in ("pad", "mean", "std"))
+        if given["resize"] != "letterbox" or given["width"] != given["height"] or not grey:
             raise SystemExit(f"this benchmark cannot prepare the pack's input: {given}")
         self.side = given["width"]
+        self.channels = {key: given[key][0] for key in ("pad", "mean", "std")}
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -55,6 +61,9 @@ class Classifier:
         self.session = onnxruntime.InferenceSession(
             pack / network["path"], options, providers=["CPUExecutionProvider"]
         )
+
+    def input(self, path: Path) -> np.ndarray:
+        return network_input(path, self.side, **self.channels)
 
     def logits(self, tensor: np.ndarray) -> np.ndarray:
         return self.session.run(None, {self.manifest["input"]["name"]: tensor})[0][0]
@@ -66,7 +75,7 @@ class Classifier:
 
     def classify(self, path: Path) -> dict:
         """Class, group and probabilities, with the pack's thresholds."""
-        scores = self.probabilities(self.logits(network_input(path, self.side)))
+        scores = self.probabilities(self.logits(self.input(path)))
         taxonomy, thresholds = self.manifest["taxonomy"], self.manifest["thresholds"]
         best = int(scores.argmax())
         group = taxonomy["classes"][best]["group"]

@@ -150,7 +150,7 @@ def network(bench: Bench) -> Section:
 
     differences = []
     for path in [bench.photo, *bench.gallery]:
-        tensor = peers.network_input(path, peer.side)
+        tensor = peer.input(path)
         raw = bench.folder / "tensor.f32"
         raw.write_bytes(tensor.astype("<f4").tobytes())
         ours = peer.probabilities(server.ask("logits", pack, raw)["logits"])

@@ -44,10 +44,10 @@ def features_of(pack: Path, folder: Path, limit: int) -> tuple[np.ndarray, np.nd
     del model.graph.output[:]
     model.graph.output.append(onnx.ValueInfoProto(name=last.input[0]))
     session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-    side, rows, labels = manifest["input"]["width"], [], []
+    peer, rows, labels = peers.Classifier(pack), [], []
     for label, entry in enumerate(manifest["taxonomy"]["classes"]):
         for path in sorted((folder / entry["name"]).glob("*.*"))[:limit]:
-            tensor = peers.network_input(path, side)
+            tensor = peer.input(path)
             rows.append(session.run(None, {manifest["input"]["name"]: tensor})[0][0])
             labels.append(label)
     return np.array(rows, "<f4"), np.array(labels)
